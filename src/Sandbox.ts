@@ -1,0 +1,1 @@
+export const Sandbox: number = 2

@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config"
+import { fileURLToPath } from "node:url"
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+export default defineConfig({
+  resolve: {
+    // Tests import the library by its published names, as its users do.
+    alias: [
+      { find: /^@effect-np6\/targets$/, replacement: here("./mod.ts") },
+      { find: /^@effect-np6\/targets\/sandbox$/, replacement: here("./src/Sandbox.ts") },
+    ],
+  },
+  test: { include: ["tests/**/*.test.ts"] },
+})
