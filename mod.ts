@@ -3,4 +3,13 @@
  *
  * @module
  */
-export type { Operation } from "./src/Operation.ts"
+export * from "./src/Bounce.ts"
+export * from "./src/Field.ts"
+export * from "./src/Operation.ts"
+export * from "./src/RedList.ts"
+export * from "./src/SegmentId.ts"
+export * from "./src/Selection.ts"
+export * from "./src/Target.ts"
+export * from "./src/TargetId.ts"
+export * from "./src/Unicity.ts"
+export * from "./src/Errors.ts"

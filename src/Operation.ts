@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as Schema from "effect/Schema"
 
 /**
  * The name of one operation of {@link Targets}: what an error's `operation` field, a span's
@@ -29,3 +30,41 @@ export type Operation =
   | "removeFromSegment"
   | "delete"
   | "deleteMany"
+
+/**
+ * The schema of an operation's name: see the type of the same name.
+ *
+ * @example
+ * ```ts
+ * import { Operation } from "@effect-np6/targets"
+ *
+ * Operation.literals.length // 11
+ * ```
+ */
+export const Operation: Schema.Literals<
+  readonly [
+    "list",
+    "stream",
+    "get",
+    "getByUnicity",
+    "upsert",
+    "create",
+    "update",
+    "addToSegment",
+    "removeFromSegment",
+    "delete",
+    "deleteMany",
+  ]
+> = Schema.Literals([
+  "list",
+  "stream",
+  "get",
+  "getByUnicity",
+  "upsert",
+  "create",
+  "update",
+  "addToSegment",
+  "removeFromSegment",
+  "delete",
+  "deleteMany",
+])
