@@ -1,0 +1,25 @@
+/** An answer before it is put on the wire. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+export const empty = (status: number, headers: Readonly<Record<string, string>> = {}): Answer => ({
+  status,
+  headers,
+  body: "",
+})
+
+export const json = (value: unknown): Answer => ({
+  status: 200,
+  headers: { "content-type": "application/json; charset=utf-8" },
+  body: JSON.stringify(value),
+})
+
+/** NP6's 400 says in words what is wrong; in which wrapping is unknown, so here it is plain text. */
+export const badRequest = (problem: string): Answer => ({
+  status: 400,
+  headers: { "content-type": "text/plain; charset=utf-8" },
+  body: problem,
+})

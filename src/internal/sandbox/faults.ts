@@ -1,0 +1,36 @@
+import type { Fault, FaultMatch, FaultRule } from "../../Fault.ts"
+import type { SandboxOperation } from "./routes.ts"
+
+export interface ScriptedRule {
+  readonly rule: FaultRule
+  /** How many requests have matched. */
+  seen: number
+}
+
+export interface Candidate {
+  readonly operation: SandboxOperation | undefined
+  readonly method: string
+  readonly path: string
+}
+
+const isFor = (on: FaultMatch, request: Candidate): boolean =>
+  (on.operation === undefined || on.operation === request.operation) &&
+  (on.method === undefined || on.method === request.method) &&
+  (on.path === undefined || (typeof on.path === "string"
+    ? on.path === request.path
+    // `search` does not depend on, nor move, the `lastIndex` of a global pattern.
+    : request.path.search(on.path) >= 0))
+
+/** The fault for this request, if a rule fires. A request counts for every rule it is offered to. */
+export const fire = (
+  rules: ReadonlyArray<ScriptedRule>,
+  request: Candidate,
+): Fault | undefined => {
+  for (const scripted of rules) {
+    const { on = {}, skip = 0, times = 1, fault } = scripted.rule
+    if (!isFor(on, request)) continue
+    scripted.seen += 1
+    if (scripted.seen > skip && scripted.seen <= skip + times) return fault
+  }
+  return undefined
+}
