@@ -1,0 +1,343 @@
+/**
+ * One call: the attempts, what each of them means, and the value or the error at the end.
+ *
+ * @module
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import type * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as HttpTraceContext from "effect/http/HttpTraceContext"
+import * as Result from "effect/Result"
+import type * as Tracer from "effect/Tracer"
+import type { Answer } from "../Answer.ts"
+import {
+  BadRequest,
+  type ClientFailure,
+  InvalidInput,
+  RateLimited,
+  ServerError,
+  TransportError,
+  UnexpectedResponse,
+} from "../Errors.ts"
+import type { RetryPolicy, Transient } from "../RetryPolicy.ts"
+import { type Connection, requestOf, urlOf } from "./connection.ts"
+import { type Documented, documented, type Endpoint, type Facts } from "./endpoints.ts"
+import type { RequestParts } from "./input.ts"
+import { scrub, wordsOf } from "./redact.ts"
+import { readErrorText, type Unreadable } from "./response.ts"
+import { decider, earn, parseRetryAfter } from "./retry.ts"
+import { type Broken, readFailure } from "./transport.ts"
+
+/** The policy that a scope sets over the layer's. */
+export const CurrentRetryPolicy: Context.Reference<RetryPolicy | undefined> = Context.Reference(
+  "@effect-np6/targets/CurrentRetryPolicy",
+  { defaultValue: (): RetryPolicy | undefined => undefined },
+)
+
+/** What came of one attempt. */
+type Outcome<A> =
+  | { readonly _tag: "Value"; readonly head: Head; readonly value: A }
+  | { readonly _tag: "Refused"; readonly head: Head; readonly body: string }
+  | { readonly _tag: "Unreadable"; readonly head: Head; readonly problem: Unreadable }
+  | { readonly _tag: "Broken"; readonly broken: Broken }
+
+interface Head {
+  readonly status: number
+  readonly headers: { readonly [name: string]: string }
+  readonly requestId: string | undefined
+}
+
+/** An endpoint with any arguments and failures, as far as a call is concerned. */
+type Row<A, F extends keyof Documented> = Omit<Endpoint<ReadonlyArray<unknown>, A, F>, "request">
+
+type Failure<F extends keyof Documented> = Documented[F] | ClientFailure
+
+/** Calls an endpoint: the operation of its row, with the answer it came in. */
+export const call = <Args extends ReadonlyArray<unknown>, A, F extends keyof Documented>(
+  connection: Connection,
+  endpoint: Endpoint<Args, A, F>,
+) =>
+(...args: Args): Effect.Effect<Answer<A>, Failure<F>> =>
+  Effect.suspend(() => {
+    const parts = endpoint.request(...args)
+    if (Result.isFailure(parts)) return refuse(endpoint, parts.failure)
+    const url = urlOf(connection.base, endpoint.path, parts.success)
+    if (url === undefined) {
+      return refuse(endpoint, {
+        input: "arguments",
+        problem: "they make a request to another endpoint",
+      })
+    }
+    return Effect.useSpan(
+      `Targets.${endpoint.operation}`,
+      { kind: "client", attributes: spanAttributes(endpoint, url) },
+      (span) => run(connection, endpoint, url, parts.success, span),
+    )
+  })
+
+const refuse = <A, F extends keyof Documented>(
+  endpoint: Row<A, F>,
+  refusal: { readonly input: string; readonly problem: string },
+): Effect.Effect<never, InvalidInput> =>
+  Effect.fail(
+    new InvalidInput({ operation: endpoint.operation, applied: "no", attempts: 0, ...refusal }),
+  )
+
+const spanAttributes = <A, F extends keyof Documented>(
+  endpoint: Row<A, F>,
+  url: URL,
+): Record<string, unknown> => ({
+  "np6.operation": endpoint.operation,
+  "http.request.method": endpoint.method,
+  "url.template": endpoint.path,
+  "server.address": url.hostname,
+})
+
+const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
+  connection: Connection,
+  endpoint: Row<A, F>,
+  url: URL,
+  parts: RequestParts,
+  span: Tracer.Span,
+): Effect.fn.Return<Answer<A>, Failure<F>> {
+  const policy = (yield* CurrentRetryPolicy) ?? connection.retry
+  const decide = decider(policy, connection.spending, yield* Clock.currentTimeMillis)
+  const request = traced(connection, requestOf(connection, endpoint, url, parts), span)
+  const attempt = perform(connection, endpoint, request)
+  earn(connection.spending, policy)
+  let mayBeApplied = false
+  for (let attempts = 1;; attempts++) {
+    const outcome: Outcome<A> = settle(endpoint, yield* attempt, mayBeApplied)
+    describeAttempt(span, attempts, outcome)
+    if (outcome._tag === "Value") return { ...outcome.head, value: outcome.value, attempts }
+    const applied: boolean = mayHaveApplied(endpoint, outcome)
+    mayBeApplied ||= applied
+    const failure = failureOf(endpoint, outcome, parts, {
+      operation: endpoint.operation,
+      applied: mayBeApplied ? "unknown" : "no",
+      attempts,
+    }, yield* Clock.currentTimeMillis)
+    const mayReplay = endpoint.replay === "always" || !applied || policy.replaysCreate
+    const wait = mayReplay && isTransient(failure) ? yield* decide(failure, attempts) : undefined
+    if (wait === undefined) return yield* Effect.fail(failure)
+    yield* Effect.logDebug(`Targets.${endpoint.operation} is tried again`).pipe(
+      Effect.annotateLogs({ failure: failure._tag, attempts, wait: String(wait) }),
+    )
+    yield* Effect.sleep(wait)
+  }
+})
+
+const describeAttempt = <A>(span: Tracer.Span, attempts: number, outcome: Outcome<A>): void => {
+  span.attribute("np6.attempts", attempts)
+  if (outcome._tag === "Broken") return
+  span.attribute("http.response.status_code", outcome.head.status)
+  if (outcome.head.requestId !== undefined) span.attribute("np6.request_id", outcome.head.requestId)
+}
+
+const traced = (
+  connection: Connection,
+  request: HttpClientRequest.HttpClientRequest,
+  span: Tracer.Span,
+): HttpClientRequest.HttpClientRequest =>
+  connection.propagateTrace
+    ? HttpClientRequest.setHeaders(request, HttpTraceContext.toHeaders(span))
+    : request
+
+// The client's own span would hold the URL, and so the address in `?unicity=`.
+const untraced = Context.make(HttpClient.TracerDisabledWhen, () => true)
+
+// fetch hands the key to whatever a redirect names.
+const guarded = <A, E>(connection: Connection, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.updateContext(effect, (context: Context.Context<never>) =>
+    Context.merge(
+      context,
+      Context.add(untraced, FetchHttpClient.RequestInit, {
+        ...connection.requestInit,
+        ...Context.getOrUndefined(context, FetchHttpClient.RequestInit),
+        redirect: "manual",
+      }),
+    ))
+
+const perform = <A, F extends keyof Documented>(
+  connection: Connection,
+  endpoint: Row<A, F>,
+  request: HttpClientRequest.HttpClientRequest,
+): Effect.Effect<Outcome<A>> => {
+  const duration = connection.timeout
+  const read = (head: Head, response: HttpClientResponse.HttpClientResponse) =>
+    readValue(endpoint, head, response, duration)
+  return Effect.suspend(() => {
+    let refused: Outcome<A> | undefined
+    const answered = Effect.flatMap(execute(connection, request), (response) => {
+      const head = readHead(response)
+      if (head.status >= 200 && head.status < 300) {
+        // What streams has its time between the pieces, not for the whole.
+        return endpoint.isStreamed === true
+          ? Effect.succeed(read(head, response))
+          : Effect.map(read(head, response), (outcome) => Effect.succeed(outcome))
+      }
+      refused = { _tag: "Refused", head, body: "" }
+      return Effect.map(
+        readErrorText(response),
+        (body) => Effect.succeed<Outcome<A>>({ _tag: "Refused", head, body }),
+      )
+    })
+    return answered.pipe(
+      Effect.timeoutOrElse({
+        duration,
+        // A body that doesn't come doesn't hide the status that came.
+        orElse: () => Effect.succeed(Effect.succeed(refused ?? timedOut)),
+      }),
+      Effect.flatten,
+      Effect.catch((broken) => Effect.succeed<Outcome<A>>({ _tag: "Broken", broken })),
+    )
+  })
+}
+
+const timedOut: Outcome<never> = { _tag: "Broken", broken: { reason: "Timeout" } }
+
+const execute = (
+  connection: Connection,
+  request: HttpClientRequest.HttpClientRequest,
+): Effect.Effect<HttpClientResponse.HttpClientResponse, Broken> =>
+  Effect.catch(guarded(connection, connection.client.execute(request)), (error) => {
+    switch (error.reason._tag) {
+      case "TransportError":
+        return Effect.fail(readFailure(error.reason.cause))
+      // A client that was told to fail on a status still has the answer.
+      case "StatusCodeError":
+        return Effect.succeed(error.reason.response)
+      // What can't be encoded or addressed was never sent.
+      default:
+        return Effect.fail<Broken>({ reason: "Connect", code: error.reason._tag })
+    }
+  })
+
+const readValue = <A, F extends keyof Documented>(
+  endpoint: Row<A, F>,
+  head: Head,
+  response: HttpClientResponse.HttpClientResponse,
+  timeout: Duration.Duration,
+): Effect.Effect<Outcome<A>, Broken> =>
+  endpoint.read(response, timeout).pipe(
+    Effect.map((value): Outcome<A> => ({ _tag: "Value", head, value })),
+    Effect.catch((problem) =>
+      problem._tag === "Broken"
+        ? Effect.fail(problem.broken)
+        : Effect.succeed<Outcome<A>>({ _tag: "Unreadable", head, problem })
+    ),
+  )
+
+const readHead = (response: HttpClientResponse.HttpClientResponse): Head => {
+  const headers = response.headers
+  const requestId = headers["x-request-id"]
+  return {
+    status: response.status,
+    headers,
+    requestId: requestId !== undefined && /^[\x21-\x7e]{1,128}$/.test(requestId)
+      ? requestId
+      : undefined,
+  }
+}
+
+/** Reads an outcome in the light of the attempts before it, one of which may have been applied. */
+const settle = <A, F extends keyof Documented>(
+  endpoint: Row<A, F>,
+  outcome: Outcome<A>,
+  mayBeApplied: boolean,
+): Outcome<A> => {
+  if (!mayBeApplied) return outcome
+  const { afterReplay, done } = endpoint
+  if (outcome._tag === "Value" && afterReplay !== undefined) {
+    return { ...outcome, value: afterReplay(outcome.value) }
+  }
+  return outcome._tag === "Refused" && outcome.head.status === done?.status
+    ? { _tag: "Value", head: outcome.head, value: done.value }
+    : outcome
+}
+
+const mayHaveApplied = <A, F extends keyof Documented>(
+  endpoint: Row<A, F>,
+  outcome: Outcome<A>,
+): boolean => {
+  if (endpoint.method === "GET") return false
+  if (outcome._tag === "Broken") return outcome.broken.reason !== "Connect"
+  // Any 4xx is a refusal, but for 408, which is somebody's impatience.
+  return outcome._tag !== "Refused" || outcome.head.status < 400 || outcome.head.status >= 500 ||
+    outcome.head.status === 408
+}
+
+const transientStatus = new Set([408, 429, 500, 502, 503, 504])
+
+const isTransient = (
+  failure: { readonly _tag: string; readonly status?: number },
+): failure is Transient =>
+  failure._tag === "TransportError" || transientStatus.has(failure.status ?? 0)
+
+const badRequestStatus = new Set([400, 411, 413, 415, 422])
+
+const failureOf = <A, F extends keyof Documented>(
+  endpoint: Row<A, F>,
+  outcome: Exclude<Outcome<A>, { readonly _tag: "Value" }>,
+  parts: RequestParts,
+  facts: Facts,
+  nowMillis: number,
+): Failure<F> => {
+  if (outcome._tag === "Broken") return transportError(facts, outcome.broken)
+  const { head } = outcome
+  const answered: Facts = {
+    ...facts,
+    status: head.status,
+    ...(head.requestId === undefined ? {} : { requestId: head.requestId }),
+  }
+  if (outcome._tag === "Unreadable") {
+    const missing = outcome.problem._tag === "Nothing" ? endpoint.failures[404] : undefined
+    return missing === undefined
+      ? unexpected(answered, outcome.problem)
+      : documented[missing](answered)
+  }
+  const detail = scrub(wordsOf(outcome.body), parts.personal ?? [])
+  const said: Facts = detail === "" ? answered : { ...answered, detail }
+  const failure = endpoint.failures[head.status]
+  if (failure !== undefined) return documented[failure](said)
+  if (badRequestStatus.has(head.status)) return new BadRequest(said)
+  if (head.status === 429 || (head.status >= 500 && head.status < 600)) {
+    const retryAfter = parseRetryAfter(head.headers["retry-after"], nowMillis)
+    const asked = retryAfter === undefined ? said : { ...said, retryAfter }
+    return head.status === 429 ? new RateLimited(asked) : new ServerError(asked)
+  }
+  // A browser hides a redirect behind status 0.
+  const isRedirect = head.status === 0 || (head.status >= 300 && head.status < 400)
+  return new UnexpectedResponse({ ...said, reason: isRedirect ? "Redirect" : "Status" })
+}
+
+/** The error of an answer that can't be read. */
+export const unexpected = (
+  facts: Facts,
+  problem: Unreadable,
+  delivered?: { readonly delivered: number },
+): UnexpectedResponse =>
+  new UnexpectedResponse({
+    ...facts,
+    ...delivered,
+    ...(problem._tag === "Body" ? { detail: problem.detail } : {}),
+    reason: problem._tag === "TooLarge" ? "TooLarge" : "Body",
+  })
+
+/** The error of an exchange that broke. */
+export const transportError = (
+  facts: Facts,
+  broken: Broken,
+  delivered?: { readonly delivered: number },
+): TransportError =>
+  new TransportError({
+    ...facts,
+    ...delivered,
+    ...(broken.code === undefined ? {} : { detail: broken.code }),
+    reason: broken.reason,
+  })

@@ -1,0 +1,188 @@
+/**
+ * What callers pass in: checked, branded and encoded, or refused before a byte is sent.
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type { FieldValue, FieldValues } from "../Field.ts"
+import { FieldId, FieldValue as FieldValueSchema } from "../Field.ts"
+import { SegmentId } from "../SegmentId.ts"
+import type { Selection } from "../Selection.ts"
+import { TargetId } from "../TargetId.ts"
+import { Unicity, type UnicityInput } from "../Unicity.ts"
+import { firstProblem } from "./issue.ts"
+import { hasLoneSurrogate } from "./text.ts"
+
+/** Why an argument is refused. */
+export interface Refusal {
+  /** The argument, and the place in it. */
+  readonly input: string
+  /** What is wrong with it, without repeating it. */
+  readonly problem: string
+}
+
+/** The parts of a request that depend on the arguments. */
+export interface RequestParts {
+  /** The values for the `{…}` of the endpoint's path. */
+  readonly params?: { readonly [name: string]: string }
+  /** The criteria of `?unicity=`. */
+  readonly unicity?: Unicity
+  /** The JSON body. */
+  readonly body?: string
+  /** What was sent of a person: must not come back in an error. */
+  readonly personal?: ReadonlyArray<string>
+}
+
+/** An argument that was checked, or why it is refused. */
+export type Checked<A> = Result.Result<A, Refusal>
+
+const refuse = (input: string, problem: string): Checked<never> => Result.fail({ input, problem })
+
+const checker = <A, E>(schema: Schema.Codec<A, E>) => {
+  const decode = Schema.decodeUnknownResult(schema)
+  return (input: string, value: unknown): Checked<A> =>
+    Result.mapError(
+      decode(value),
+      (error) => ({ input, problem: firstProblem(error.issue).problem }),
+    )
+}
+
+const checkTargetId = checker(TargetId)
+const checkSegmentId = checker(SegmentId)
+const checkUnicity = checker(Unicity)
+const checkFieldValue = checker(FieldValueSchema)
+const isFieldId = Schema.is(FieldId)
+
+/** Nothing to check, nothing to send. */
+export const none = (): Checked<RequestParts> => Result.succeed({})
+
+/** `{id}` of a path. */
+export const byId = (id: string): Checked<RequestParts> =>
+  Result.map(checkTargetId("id", id), (id) => ({ params: { id } }))
+
+/** `{id}` and `{segment}` of a path. */
+export const byIdAndSegment = (id: string, segment: number): Checked<RequestParts> =>
+  Result.flatMap(
+    checkTargetId("id", id),
+    (id) =>
+      Result.map(checkSegmentId("segment", segment), (segment) => ({
+        params: { id, segment: String(segment) },
+      })),
+  )
+
+/** `?unicity=`. */
+export const byUnicity = (unicity: UnicityInput): Checked<RequestParts> =>
+  Result.map(checkUnicity("unicity", unicity), (unicity) => ({ unicity, personal: unicity }))
+
+/** A body of field values. */
+export const withValues = (values: FieldValues): Checked<RequestParts> => {
+  const refused = refusedValues(values)
+  return refused === undefined
+    ? Result.succeed({ body: JSON.stringify({ ...values }), personal: textsOf(values) })
+    : Result.fail(refused)
+}
+
+/** A body of field values that make a new target: without any, NP6 can't tell who it is. */
+export const withSomeValues = (values: FieldValues): Checked<RequestParts> =>
+  Result.flatMap(
+    withValues(values),
+    (parts) =>
+      parts.body === "{}"
+        ? refuse("values", "is empty: a new target needs at least its unicity field")
+        : Result.succeed(parts),
+  )
+
+/** Both: the second's parts are added to the first's. */
+export const and = (a: Checked<RequestParts>, b: Checked<RequestParts>): Checked<RequestParts> =>
+  Result.flatMap(a, (a) =>
+    Result.map(b, (b) => ({
+      ...a,
+      ...b,
+      personal: [...a.personal ?? [], ...b.personal ?? []],
+    })))
+
+/** The body of a bulk delete. */
+export const withSelection = (selection: Selection): Checked<RequestParts> => {
+  switch (selection?.type) {
+    case "unicity":
+      return Result.map(
+        checkEach("selection.value", selection.value, checkUnicity),
+        (value) => selectionBody("unicity", value, value.flat()),
+      )
+    case "id":
+      return Result.map(
+        checkEach("selection.value", selection.value, checkTargetId),
+        (value) => selectionBody("id", value, []),
+      )
+    case "segment":
+      return Result.map(
+        checkSegmentId("selection.value", selection.value),
+        (value) => selectionBody("segment", value, []),
+      )
+    default:
+      return refuse("selection", "has no type of unicity, id or segment")
+  }
+}
+
+const selectionBody = (
+  type: Selection["type"],
+  value: unknown,
+  personal: ReadonlyArray<string>,
+): RequestParts => ({ body: JSON.stringify({ type, value }), personal })
+
+const checkEach = <A>(
+  input: string,
+  values: ReadonlyArray<unknown>,
+  check: (input: string, value: unknown) => Checked<A>,
+): Checked<ReadonlyArray<A>> => {
+  if (!Array.isArray(values)) return refuse(input, "is not an array")
+  if (values.length === 0) return refuse(input, "is empty: a bulk delete must name what it deletes")
+  const checked: Array<A> = []
+  // Not `forEach`, which skips the holes of a sparse array.
+  for (let i = 0; i < values.length; i++) {
+    const result = check(`${input}[${i}]`, values[i])
+    if (Result.isFailure(result)) return Result.fail(result.failure)
+    checked.push(result.success)
+  }
+  return Result.succeed(checked)
+}
+
+const refusedValues = (values: FieldValues): Refusal | undefined => {
+  if (typeof values !== "object" || values === null || Array.isArray(values)) {
+    return { input: "values", problem: "is not a map of field id to value" }
+  }
+  for (const [key, value] of Object.entries<FieldValue | undefined>(values)) {
+    const problem = key === "fields"
+      ? "NP6 refuses values wrapped in `fields`: write them as a flat map of field id to value"
+      : !/^[1-9]\d*$/.test(key) || !isFieldId(Number(key))
+      ? "a key is not a field id (a positive 32-bit integer)"
+      : valueProblem(value)
+    if (problem !== undefined) {
+      // A key that isn't a field id may be anything, an address too.
+      return { input: /^\d{1,10}$/.test(key) ? `values.${key}` : "values", problem }
+    }
+  }
+  return undefined
+}
+
+const valueProblem = (value: FieldValue | undefined): string | undefined => {
+  if (value === undefined) {
+    return "is undefined: leave the key out to keep the field, null clears it"
+  }
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    return "is not a finite number, and JSON would turn it into null, which clears the field"
+  }
+  const checked = checkFieldValue("", value)
+  if (Result.isFailure(checked)) {
+    return "is not text, a number within ±2^53, a flag, null, or an array of these; write a date as ISO 8601 text"
+  }
+  return [value].flat().some((item) => typeof item === "string" && hasLoneSurrogate(item))
+    ? "holds half a character (a lone surrogate)"
+    : undefined
+}
+
+const textsOf = (values: FieldValues): ReadonlyArray<string> =>
+  Object.values<FieldValue | undefined>(values).flat().filter((value) =>
+    typeof value === "string" || typeof value === "number"
+  ).map(String)

@@ -1,0 +1,26 @@
+/**
+ * What a schema found wrong, in words that can be shown: the place and the expectation, never the
+ * value.
+ *
+ * @module
+ */
+import * as SchemaIssue from "effect/SchemaIssue"
+
+const format = SchemaIssue.makeFormatterStandardSchemaV1()
+
+// A key of a map is data: an address used as one must not come out here.
+const plainKey = /^[A-Za-z0-9_$]{1,32}$/
+
+const pathOf = (path: ReadonlyArray<unknown>): string =>
+  path.map((part) => {
+    const key = String(typeof part === "object" && part !== null && "key" in part ? part.key : part)
+    return plainKey.test(key) ? key : "…"
+  }).join(".")
+
+/** The first thing that is wrong: where (empty for the whole value), and what was expected. */
+export const firstProblem = (
+  issue: SchemaIssue.Issue,
+): { readonly path: string; readonly problem: string } => {
+  const first = format(issue).issues[0]
+  return { path: pathOf(first?.path ?? []), problem: first?.message ?? "invalid" }
+}

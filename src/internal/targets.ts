@@ -1,0 +1,111 @@
+/**
+ * The service, made of its endpoints.
+ *
+ * @module
+ */
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpClient from "effect/http/HttpClient"
+import * as Stream from "effect/Stream"
+import type { Answer } from "../Answer.ts"
+import type { ClientFailure, Forbidden, InvalidInput, Unauthorized } from "../Errors.ts"
+import { standard } from "../RetryPolicy.ts"
+import type { ListedTarget } from "../Target.ts"
+import type { TargetsOptions, TargetsService } from "../Targets.ts"
+import { call, transportError, unexpected } from "./call.ts"
+import { checkBase, type Connection, refuseKey } from "./connection.ts"
+import * as endpoints from "./endpoints.ts"
+
+const valueOf = <Args extends ReadonlyArray<unknown>, A, E>(
+  operation: (...args: Args) => Effect.Effect<Answer<A>, E>,
+) =>
+(...args: Args): Effect.Effect<A, E> => Effect.map(operation(...args), (answer) => answer.value)
+
+/** Makes the service from a layer's options. */
+export const make = (
+  options: TargetsOptions,
+): Effect.Effect<TargetsService, InvalidInput, HttpClient.HttpClient> =>
+  Effect.gen(function* () {
+    const connection = yield* connect(options)
+    const withResponse: TargetsService["withResponse"] = {
+      list: call(connection, endpoints.list)(),
+      get: call(connection, endpoints.get),
+      getByUnicity: call(connection, endpoints.getByUnicity),
+      upsert: call(connection, endpoints.upsert),
+      create: call(connection, endpoints.create),
+      update: call(connection, endpoints.update),
+      addToSegment: call(connection, endpoints.addToSegment),
+      removeFromSegment: call(connection, endpoints.removeFromSegment),
+      delete: call(connection, endpoints.deleteOne),
+      deleteMany: call(connection, endpoints.deleteMany),
+    }
+    return {
+      withResponse,
+      stream: streamOf(connection),
+      list: Effect.map(withResponse.list, (answer) => answer.value),
+      get: valueOf(withResponse.get),
+      getByUnicity: valueOf(withResponse.getByUnicity),
+      upsert: valueOf(withResponse.upsert),
+      create: valueOf(withResponse.create),
+      update: valueOf(withResponse.update),
+      addToSegment: valueOf(withResponse.addToSegment),
+      removeFromSegment: valueOf(withResponse.removeFromSegment),
+      delete: valueOf(withResponse.delete),
+      deleteMany: valueOf(withResponse.deleteMany),
+    }
+  })
+
+const connect = Effect.fnUntraced(function* (
+  options: TargetsOptions,
+): Effect.fn.Return<Connection, InvalidInput, HttpClient.HttpClient> {
+  const client = yield* HttpClient.HttpClient
+  const refused = refuseKey(options.apiKey)
+  if (refused !== undefined) return yield* refused
+  const base = checkBase(options.baseUrl ?? "https://api-cm.np6.com")
+  if (!(base instanceof URL)) return yield* base
+  return {
+    client: options.transformClient?.(client) ?? client,
+    base,
+    apiKey: options.apiKey,
+    timeout: Duration.fromInputUnsafe(options.timeout ?? "30 seconds"),
+    retry: options.retry ?? standard,
+    propagateTrace: options.propagateTrace ?? false,
+    requestInit: Context.getOrUndefined(
+      yield* Effect.context<never>(),
+      FetchHttpClient.RequestInit,
+    ),
+    spending: { spent: 0 },
+  }
+})
+
+const streamOf = (
+  connection: Connection,
+): Stream.Stream<ListedTarget, Unauthorized | Forbidden | ClientFailure> =>
+  call(connection, endpoints.stream)().pipe(
+    Effect.map(({ value, status, requestId, attempts }) =>
+      Stream.suspend(() => {
+        let delivered = 0
+        return value.pipe(
+          Stream.mapArray((targets) => {
+            delivered += targets.length
+            return targets
+          }),
+          Stream.mapError((problem): ClientFailure => {
+            const facts: endpoints.Facts = {
+              operation: endpoints.stream.operation,
+              applied: "no",
+              attempts,
+              status,
+              ...(requestId === undefined ? {} : { requestId }),
+            }
+            return problem._tag === "Broken"
+              ? transportError(facts, problem.broken, { delivered })
+              : unexpected(facts, problem, { delivered })
+          }),
+        )
+      })
+    ),
+    Stream.unwrap,
+  )
