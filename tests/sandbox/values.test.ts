@@ -1,0 +1,173 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Sandbox, type SeedField } from "@effect-np6/targets/sandbox"
+import * as Effect from "effect/Effect"
+import { ask, create } from "./calls.ts"
+
+const test = (name: string, effect: Effect.Effect<void, unknown, Sandbox>) =>
+  it.effect(name, () => Effect.provide(effect, Sandbox.layer))
+
+const written = (field: number, value: unknown) =>
+  Effect.map(
+    ask("PUT", "/targets?unicity=a@b.c", { json: { [field]: value } }),
+    ([status, body]) =>
+      status === 200
+        ? (body as { readonly fields: Record<string, unknown> }).fields[field]
+        : status,
+  )
+
+/** What may be written to each type of field, with what it reads back as, and what may not. */
+const table: ReadonlyArray<{
+  readonly type: string
+  readonly field: number
+  readonly good: ReadonlyArray<readonly [written: unknown, read: unknown]>
+  readonly bad: ReadonlyArray<unknown>
+}> = [
+  {
+    type: "singleSelectList",
+    field: 8101,
+    good: [["Mr", "Mr"], ["mrs", "Mrs"], [null, null]],
+    bad: ["Dr", "", 0, ["Mr"], true],
+  },
+  {
+    type: "textField",
+    field: 8102,
+    good: [["Æ é 💥", "Æ é 💥"], ["", ""], [null, null]],
+    bad: [1, {}],
+  },
+  { type: "email", field: 8103, good: [["a@b.c", "a@b.c"]], bad: [null, "", "a", "a b@c.d", 1] },
+  { type: "phone", field: 8104, good: [["+33 6", "+33 6"], [null, null]], bad: [336] },
+  {
+    type: "date",
+    field: 8105,
+    good: [
+      ["2016-07-30T09:01:00Z", "2016-07-30T09:01:00Z"],
+      ["2016-02-29", "2016-02-29"],
+      ["29/02/2016", "29/02/2016"],
+      [null, null],
+    ],
+    bad: ["2015-02-29", "31/02/2016", "2016-13-01", "2016-07-30T25:00:00Z", "May", "", 1469869260],
+  },
+  {
+    type: "numeric",
+    field: 8106,
+    good: [[0, 0], [-1.5, -1.5], [null, null]],
+    bad: ["1", true, []],
+  },
+  {
+    type: "multipleSelectList",
+    field: 8107,
+    good: [
+      [["books", "Music", "BOOKS"], ["Books", "Music"]],
+      [[], null],
+      [["Sport"], ["Sport"]],
+      [null, null],
+    ],
+    bad: ["Books", ["Chess"], [1], [["Books"]], {}],
+  },
+  { type: "textArea", field: 8108, good: [["one\ntwo", "one\ntwo"], [null, null]], bad: [["one"]] },
+]
+
+describe("values", () => {
+  for (const { bad, field, good, type } of table) {
+    test(
+      `a ${type} takes its own values and refuses others with 400`,
+      Effect.gen(function* () {
+        yield* create("a@b.c")
+        for (const [value, read] of good) {
+          assert.deepStrictEqual(yield* written(field, value), read)
+        }
+        const before = yield* ask("GET", "/targets")
+        for (const value of bad) {
+          assert.strictEqual(yield* written(field, value), 400, JSON.stringify(value))
+        }
+        assert.deepStrictEqual(yield* ask("GET", "/targets"), before)
+      }),
+    )
+  }
+
+  test(
+    "may be written by the name of the field, but not twice",
+    Effect.gen(function* () {
+      const json = { Email: "a@b.c", "Last name": "Doe" }
+      assert.strictEqual((yield* ask("POST", "/targets", { json }))[0], 200)
+      const { targets } = yield* Effect.flatMap(Sandbox, (sandbox) => sandbox.state)
+      assert.deepStrictEqual(targets[0]?.fields, { 8103: "a@b.c", 8102: "Doe" })
+      const twice = { 8103: "d@e.f", Email: "d@e.f" }
+      assert.strictEqual((yield* ask("POST", "/targets", { json: twice }))[0], 400)
+    }),
+  )
+
+  it.effect("are held to the field's maximum", () =>
+    Effect.gen(function* () {
+      for (const json of [{ 1: "abcd" }, { 1: "abc", 2: 11 }]) {
+        assert.strictEqual((yield* ask("POST", "/targets", { json }))[0], 400)
+      }
+      assert.strictEqual((yield* ask("POST", "/targets", { json: { 1: "abc", 2: 10 } }))[0], 200)
+    }).pipe(Effect.provide(Sandbox.layerWith({
+      fields: [
+        { id: 1, name: "Code", type: "textField", isUnicity: true, max: 3 },
+        { id: 2, name: "Orders", type: "numeric", max: 10 },
+      ],
+    }))))
+})
+
+describe("a unicity of several fields", () => {
+  const fields: ReadonlyArray<SeedField> = [
+    { id: 1, name: "Email", type: "email", isUnicity: true },
+    { id: 2, name: "City", type: "textField", isMandatory: true },
+    { id: 3, name: "Number", type: "numeric", isUnicity: true },
+  ]
+  const layer = Sandbox.layerWith({ fields })
+
+  it.effect("tells targets apart by all of them", () =>
+    Effect.gen(function* () {
+      const one = { 1: "a@b.c", 2: "Lyon", 3: 1 }
+      assert.strictEqual((yield* ask("POST", "/targets", { json: one }))[0], 200)
+      assert.strictEqual((yield* ask("POST", "/targets", { json: { ...one, 3: 2 } }))[0], 200)
+      assert.strictEqual((yield* ask("POST", "/targets", { json: one }))[0], 409)
+      assert.strictEqual((yield* ask("PUT", "/targets/000MLGPR", { json: { 3: 2 } }))[0], 409)
+      const [, list] = yield* ask("GET", "/targets")
+      assert.deepStrictEqual(
+        (list as ReadonlyArray<{ readonly fields: unknown }>).map((target) => target.fields),
+        [{ 1: "a@b.c", 3: 1 }, { 1: "a@b.c", 3: 2 }],
+      )
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("is a repeated parameter of the query, in the order of the account", () =>
+    Effect.gen(function* () {
+      const path = "/targets?unicity=a@b.c&unicity=7"
+      assert.strictEqual((yield* ask("PUT", path, { json: { 2: "Lyon" } }))[0], 200)
+      assert.strictEqual((yield* ask("PUT", path, { json: { 1: "a@b.c", 3: 7 } }))[0], 200)
+      assert.strictEqual((yield* ask("GET", path))[0], 200)
+      assert.strictEqual((yield* ask("GET", "/targets?unicity=7&unicity=a@b.c"))[0], 404)
+      assert.strictEqual((yield* ask("GET", "/targets?unicity=a@b.c"))[0], 404)
+      const { targets } = yield* Effect.flatMap(Sandbox, (sandbox) => sandbox.state)
+      assert.deepStrictEqual(
+        targets.map((target) => target.fields),
+        [{ 1: "a@b.c", 2: "Lyon", 3: 7 }],
+      )
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("and every mandatory field must be there for a target to be created", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(
+        yield* ask("POST", "/targets", { json: { 1: "a@b.c", 2: "Lyon" } }),
+        [400, "target cannot be identified - unicity is null"],
+      )
+      assert.deepStrictEqual(
+        yield* ask("POST", "/targets", { json: { 1: "a@b.c", 3: 1 } }),
+        [400, "field 2 is mandatory"],
+      )
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("is one inner array of a bulk delete", () =>
+    Effect.gen(function* () {
+      yield* ask("POST", "/targets", { json: { 1: "a@b.c", 2: "Lyon", 3: 1 } })
+      const headers = { accept: "application/vnd.np6.cm.v1" }
+      const json = { type: "unicity", value: [["a@b.c", "1"]] }
+      assert.deepStrictEqual(
+        yield* ask("DELETE", "/targets", { json, headers }),
+        [200, [{ id: "000MLGPR", unicity: ["a@b.c", "1"] }]],
+      )
+    }).pipe(Effect.provide(layer)))
+})
