@@ -384,7 +384,7 @@ export interface FaultMatch {
 
 /**
  * When a fault fires. Rules are tried in the order they were scripted, and the first that matches
- * and has uses left fires.
+ * and has uses left fires. A request that an earlier rule spoils does not count for the later ones.
  *
  * @example
  * ```ts

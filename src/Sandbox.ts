@@ -226,7 +226,8 @@ export interface SandboxService {
   readonly handle: (request: WireRequest) => Effect.Effect<Response, SocketError>
   /**
    * The web-standard form of `handle`, for `Deno.serve` and for whatever takes a `fetch`. A fault of
-   * the connection rejects with a {@link SocketError}; aborting the request's signal ends a hang.
+   * the connection rejects with a {@link SocketError}; aborting the request's signal ends a hang. A
+   * request that was never sent lacks a `Content-Length`; it gets the one a transport would add.
    */
   readonly handler: (request: Request) => Promise<Response>
   /** Adds rules after those already there. */

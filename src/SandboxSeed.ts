@@ -351,10 +351,7 @@ const InvalidSeedBase: new (
  * import { Sandbox } from "@effect-np6/targets/sandbox"
  * import * as Effect from "effect/Effect"
  *
- * const program = Effect.scoped(Effect.gen(function* () {
- *   const sandbox = yield* Sandbox
- *   return sandbox.url
- * })).pipe(
+ * const program = Effect.flatMap(Sandbox, (sandbox) => sandbox.state).pipe(
  *   Effect.provide(Sandbox.layerWith({ fields: [] })),
  *   Effect.catchTag("InvalidSeed", (error) => Effect.logError(error.problem)),
  * )

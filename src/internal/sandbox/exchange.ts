@@ -27,15 +27,15 @@ export const toResponse = (answer: Answer, cut?: Truncate): Response => {
     return new Response(null, { status: answer.status, headers })
   }
   const bytes = new TextEncoder().encode(answer.body)
-  const kept = cut === undefined ? bytes.length : cut.bytes ?? Math.floor(bytes.length / 2)
-  if (cut?.framing === "close") headers.set("connection", "close")
+  const kept = cut?.bytes ?? Math.floor(bytes.length / 2)
+  if (cut === undefined || kept >= bytes.length) {
+    headers.set("content-length", String(bytes.length))
+    return new Response(bytes, { status: answer.status, headers })
+  }
+  const isSilent = cut.framing === "close"
+  if (isSilent) headers.set("connection", "close")
   else headers.set("content-length", String(bytes.length))
-  return kept >= bytes.length && cut?.framing !== "close"
-    ? new Response(bytes, { status: answer.status, headers })
-    : new Response(body(bytes.slice(0, kept), cut?.framing !== "close"), {
-      status: answer.status,
-      headers,
-    })
+  return new Response(body(bytes.slice(0, kept), !isSilent), { status: answer.status, headers })
 }
 
 /** The two things a fault can do with the server: let it act, and let it be seen to answer. */
@@ -46,6 +46,7 @@ export interface Exchange {
   readonly finish: (answer: Answer, now: number) => Answer
 }
 
+/** Answers as the fault would have it, or plainly when there is none. */
 export const commit = (
   exchange: Exchange,
   fault: Fault | undefined,

@@ -19,8 +19,9 @@ const SandboxListenErrorBase: new (
 }>
 
 /**
- * The sandbox could not listen: the port is taken, or the process has no permission to. `cause` is
- * the runtime's own error.
+ * The sandbox could not listen: the port is taken, or out of range, or this machine has no such
+ * address. `cause` is the runtime's own error. (A missing permission is not among these: Deno ends
+ * the program over it.)
  *
  * @example
  * ```ts
@@ -89,7 +90,7 @@ const listen = (
         resume(Effect.succeed({ url: `http://${host}:${bound}`, port: bound }))
       })
     } catch (cause) {
-      // Deno throws a refused permission instead of emitting it.
+      // A port out of range is thrown, not emitted.
       fail(cause)
     }
   })
@@ -108,9 +109,11 @@ export const serve = Effect.fnUntraced(function* (
   const run = Effect.runForkWith(yield* Effect.context<never>())
   const server = createServer((request, response) => {
     const { socket } = request
-    const exchange = Effect.promise(() => read(request, "http://localhost")).pipe(
+    const exchange = Effect.tryPromise(() => read(request, "http://localhost")).pipe(
       Effect.flatMap(handle),
       Effect.flatMap((answer) => Effect.promise(() => send(answer, response))),
+      // An impossible answer, such as a fault with status 99, would else look like a reset.
+      Effect.tapDefect(Effect.logError),
       Effect.catchCause(() =>
         Effect.sync(() => {
           socket.resetAndDestroy()

@@ -1,13 +1,8 @@
 import * as Digest from "effect/crypto/Digest"
 import * as Result from "effect/Result"
-import type { SeedBounce, SeedRedListEntry, SeedValue } from "../../SandboxSeed.ts"
+import type { SeedBounce, SeedTarget, SeedValue } from "../../SandboxSeed.ts"
 import type { Account } from "./account.ts"
 import { checkValue } from "./values.ts"
-
-export interface RedList {
-  readonly mail?: SeedRedListEntry
-  readonly sms?: SeedRedListEntry
-}
 
 /** A target as the server keeps it. Dates are epoch milliseconds of a whole minute, as NP6's are. */
 export interface Row {
@@ -18,7 +13,7 @@ export interface Row {
   readonly values: ReadonlyMap<number, SeedValue>
   readonly segments: ReadonlySet<number>
   readonly bounce: ReadonlyArray<SeedBounce>
-  readonly redList: RedList
+  readonly redList: NonNullable<SeedTarget["redList"]>
 }
 
 /** A row that is yet to be checked and kept; without an id it gets the next one. */

@@ -1,0 +1,472 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Fault, type FaultRule, Sandbox } from "@effect-np6/targets/sandbox"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as HttpClient from "effect/http/HttpClient"
+import type * as HttpClientError from "effect/http/HttpClientError"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { TestClock } from "effect/testing"
+import { addresses, call, create, request } from "./calls.ts"
+
+const inProcess = Layer.provideMerge(Sandbox.layerClient, Sandbox.layer)
+
+const test = (
+  name: string,
+  effect: Effect.Effect<void, unknown, Sandbox | HttpClient.HttpClient>,
+) => it.effect(name, () => Effect.provide(effect, inProcess))
+
+const script = (...rules: ReadonlyArray<FaultRule>) =>
+  Effect.flatMap(Sandbox, (sandbox) => sandbox.script(...rules))
+
+const last = Effect.flatMap(
+  Sandbox,
+  (sandbox) => Effect.map(sandbox.requests, (log) => log.at(-1)),
+)
+
+/** Creates a target through the in-process client. */
+const send = Effect.gen(function* () {
+  const { url } = yield* Sandbox
+  return yield* HttpClientRequest.post(`${url}/targets`).pipe(
+    HttpClientRequest.setHeader("x-key", "sandbox-full-key"),
+    HttpClientRequest.bodyJsonUnsafe({ 8103: "a@b.c" }),
+    HttpClient.execute,
+  )
+})
+
+const sendText = Effect.flatMap(send, (response) => response.text)
+
+/** Node's words for what went wrong, found where a program would look for them. */
+const socketError = (error: HttpClientError.HttpClientError) => {
+  assert.strictEqual(error.reason._tag, "TransportError")
+  const { code, message, syscall } = error.cause as Error & { code: string; syscall: string }
+  return { code, message, syscall }
+}
+
+const readReset = { code: "ECONNRESET", message: "read ECONNRESET", syscall: "read" }
+
+describe("in process", () => {
+  test(
+    "without a fault, a request is answered, as it would be on the wire",
+    Effect.gen(function* () {
+      assert.strictEqual((yield* send).status, 200)
+      const record = yield* last
+      assert.strictEqual(record?.headers["content-length"], "16")
+      assert.strictEqual(record?.headers["content-type"], "application/json")
+    }),
+  )
+
+  test(
+    "a body that streams without a length is chunked, so it is 411",
+    Effect.gen(function* () {
+      const { url } = yield* Sandbox
+      const streamed = HttpClientRequest.post(`${url}/targets`).pipe(
+        HttpClientRequest.setHeader("x-key", "sandbox-full-key"),
+        HttpClientRequest.bodyStream(Stream.make(new TextEncoder().encode("{}")), {
+          contentType: "application/json",
+        }),
+      )
+      assert.strictEqual((yield* HttpClient.execute(streamed)).status, 411)
+    }),
+  )
+
+  test(
+    "latency follows the clock and comes before the effect",
+    Effect.gen(function* () {
+      yield* script({ fault: Fault.latency("2 seconds") })
+      const fiber = yield* Effect.forkChild(send)
+      yield* TestClock.adjust("1999 millis")
+      assert.deepStrictEqual(yield* addresses, [])
+      assert.isUndefined(fiber.pollUnsafe())
+      yield* TestClock.adjust("1 millis")
+      assert.strictEqual((yield* Fiber.join(fiber)).status, 200)
+    }),
+  )
+
+  test(
+    "latency can come before another fault, of which there is one log record",
+    Effect.gen(function* () {
+      yield* script({ fault: Fault.latency("2 seconds", Fault.status(503)) })
+      const fiber = yield* Effect.forkChild(send)
+      yield* TestClock.adjust("2 seconds")
+      assert.strictEqual((yield* Fiber.join(fiber)).status, 503)
+      assert.deepInclude(yield* last, { status: 503, fault: "Latency", applied: false })
+    }),
+  )
+
+  test(
+    "a client that gives up during latency leaves no effect behind",
+    Effect.gen(function* () {
+      yield* script({ fault: Fault.latency("2 seconds") })
+      const fiber = yield* Effect.forkChild(Effect.exit(Effect.timeout(send, "1 second")))
+      yield* TestClock.adjust("1 hour")
+      assert.isTrue(Exit.isFailure(yield* Fiber.join(fiber)))
+      assert.deepStrictEqual(yield* addresses, [])
+    }),
+  )
+
+  test(
+    "a hang ends with the client, and takes effect if it is meant to",
+    Effect.gen(function* () {
+      for (const applied of [false, true]) {
+        yield* script({ fault: Fault.hang({ applied }) })
+        const fiber = yield* Effect.forkChild(Effect.flip(Effect.timeout(send, "30 seconds")))
+        yield* TestClock.adjust("30 seconds")
+        assert.strictEqual((yield* Fiber.join(fiber))._tag, "TimeoutError")
+        assert.deepStrictEqual(yield* addresses, applied ? ["a@b.c"] : [])
+        assert.deepInclude(yield* last, { status: undefined, fault: "Hang", applied })
+      }
+    }),
+  )
+
+  test(
+    "a refused connection reaches nothing",
+    Effect.gen(function* () {
+      yield* script({ fault: Fault.refuse })
+      assert.deepStrictEqual(socketError(yield* Effect.flip(send)), {
+        code: "ECONNREFUSED",
+        message: "connect ECONNREFUSED",
+        syscall: "connect",
+      })
+      assert.deepInclude(yield* last, { status: undefined, fault: "Refuse", applied: false })
+      assert.deepStrictEqual(yield* addresses, [])
+    }),
+  )
+
+  test(
+    "a reset loses the answer, before or after the effect",
+    Effect.gen(function* () {
+      for (const applied of [false, true]) {
+        yield* script({ fault: Fault.reset({ applied }) })
+        assert.deepStrictEqual(socketError(yield* Effect.flip(send)), readReset)
+        assert.deepStrictEqual(yield* addresses, applied ? ["a@b.c"] : [])
+        assert.deepInclude(yield* last, { status: undefined, fault: "Reset", applied })
+      }
+    }),
+  )
+
+  test(
+    "`applied` in the log says what happened: a refused request changes nothing",
+    Effect.gen(function* () {
+      yield* create("a@b.c")
+      yield* script({ fault: Fault.reset({ applied: true }) })
+      yield* Effect.flip(send)
+      assert.strictEqual((yield* last)?.applied, false)
+    }),
+  )
+
+  test(
+    "a truncated body breaks off after the bytes that were sent",
+    Effect.gen(function* () {
+      yield* script({ fault: Fault.truncate({ bytes: 10 }) })
+      const response = yield* send
+      assert.isAbove(Number(response.headers["content-length"]), 10)
+      const chunks: Array<string> = []
+      const error = yield* response.stream.pipe(
+        Stream.decodeText(),
+        Stream.runForEach((chunk) => Effect.sync(() => chunks.push(chunk))),
+        Effect.flip,
+      )
+      assert.strictEqual(chunks.join(""), '{"id":"000')
+      assert.strictEqual(error.reason._tag, "DecodeError")
+      assert.strictEqual((error.cause as { code?: string }).code, "ECONNRESET")
+      assert.deepStrictEqual(yield* addresses, ["a@b.c"])
+    }),
+  )
+
+  test(
+    "a body can be cut without a trace, and half of it is the default",
+    Effect.gen(function* () {
+      const whole = yield* sendText
+      yield* Effect.flatMap(Sandbox, (sandbox) => sandbox.reset)
+      yield* script({ fault: Fault.truncate({ framing: "close" }) })
+      const response = yield* send
+      assert.isUndefined(response.headers["content-length"])
+      assert.strictEqual(yield* response.text, whole.slice(0, Math.floor(whole.length / 2)))
+    }),
+  )
+
+  test(
+    "an answer shorter than the cut, or without a body, is left alone",
+    Effect.gen(function* () {
+      yield* script({ fault: Fault.truncate({ bytes: 1_000_000 }) }, { fault: Fault.truncate() })
+      assert.strictEqual(JSON.parse(yield* sendText).id, "000MLGPR")
+      assert.strictEqual((yield* call("DELETE", "/targets/000MLGPR")).status, 204)
+    }),
+  )
+
+  test(
+    "other answers take the place of the true one",
+    Effect.gen(function* () {
+      const faults: ReadonlyArray<readonly [Fault.Fault, number, string, object]> = [
+        [Fault.status(500), 500, "", {}],
+        [Fault.status(400, { body: "no", headers: { "x-a": "b" } }), 400, "no", { "x-a": "b" }],
+        [Fault.rateLimited(), 429, "", {}],
+        [Fault.rateLimited({ retryAfter: 3 }), 429, "", { "retry-after": "3" }],
+        [Fault.rateLimited({ retryAfter: "soon" }), 429, "", { "retry-after": "soon" }],
+        [Fault.redirect("https://x.invalid/"), 302, "", { location: "https://x.invalid/" }],
+        [Fault.respond({ status: 200, body: "[" }), 200, "[", {}],
+      ]
+      for (const [fault, status, text, headers] of faults) {
+        yield* script({ fault })
+        const response = yield* send
+        assert.strictEqual(response.status, status)
+        assert.strictEqual(yield* response.text, text)
+        assert.deepInclude(response.headers, headers)
+        assert.isDefined(response.headers["x-request-id"])
+        assert.deepInclude(yield* last, { status, fault: "Respond", applied: false })
+      }
+      assert.deepStrictEqual(yield* addresses, [])
+      yield* script({ fault: Fault.html(502) })
+      const page = yield* send
+      assert.strictEqual(page.headers["content-type"], "text/html; charset=utf-8")
+      assert.match(yield* page.text, /^<!DOCTYPE html>/)
+    }),
+  )
+
+  test(
+    "another answer can come after the effect",
+    Effect.gen(function* () {
+      yield* script({ fault: Fault.status(504, { applied: true }) })
+      assert.strictEqual((yield* send).status, 504)
+      assert.deepStrictEqual(yield* addresses, ["a@b.c"])
+      assert.deepInclude(yield* last, { status: 504, applied: true })
+    }),
+  )
+
+  test(
+    "the true answer can come under a wrong content type",
+    Effect.gen(function* () {
+      yield* script({ fault: Fault.contentType("text/html") })
+      const response = yield* send
+      assert.strictEqual(response.headers["content-type"], "text/html")
+      assert.strictEqual(JSON.parse(yield* response.text).id, "000MLGPR")
+    }),
+  )
+})
+
+describe("rules", () => {
+  const statuses = (count: number, path = "/targets") =>
+    Effect.forEach(
+      Array.from({ length: count }),
+      () => Effect.map(call("GET", path), ({ status }) => status),
+    )
+
+  test(
+    "fire once unless told otherwise, in the order they were scripted",
+    Effect.gen(function* () {
+      yield* script({ fault: Fault.status(500) })
+      yield* script({ fault: Fault.status(502), times: 2 }, { fault: Fault.status(503) })
+      assert.deepStrictEqual(yield* statuses(5), [500, 502, 502, 503, 200])
+    }),
+  )
+
+  test(
+    "let requests through first, and may never tire",
+    Effect.gen(function* () {
+      yield* script({ skip: 2, times: Infinity, fault: Fault.status(503) })
+      assert.deepStrictEqual(yield* statuses(6), [200, 200, 503, 503, 503, 503])
+    }),
+  )
+
+  test(
+    "are for an operation, a method, a path, or all of these at once",
+    Effect.gen(function* () {
+      yield* create("a@b.c")
+      const matching: ReadonlyArray<FaultRule["on"]> = [
+        { operation: "get" },
+        { method: "GET" },
+        { path: "/targets/000MLGPR" },
+        { path: /000ML/g },
+        { operation: "get", method: "GET", path: /^\/targets\// },
+        {},
+      ]
+      for (const on of matching) {
+        yield* script({ ...(on === undefined ? {} : { on }), times: 2, fault: Fault.status(503) })
+        assert.deepStrictEqual(yield* statuses(3, "/targets/000MLGPR"), [503, 503, 200])
+      }
+      const others: ReadonlyArray<FaultRule["on"]> = [
+        { operation: "list" },
+        { method: "DELETE" },
+        { path: "/targets" },
+        { path: /^x/ },
+        { operation: "get", method: "PUT" },
+      ]
+      for (const on of others) {
+        yield* script({ ...(on === undefined ? {} : { on }), fault: Fault.status(503) })
+        assert.deepStrictEqual(yield* statuses(1, "/targets/000MLGPR"), [200])
+      }
+    }),
+  )
+
+  test(
+    "can be for requests that are no operation",
+    Effect.gen(function* () {
+      yield* script({ on: { path: "/status" }, fault: Fault.html(200) })
+      assert.strictEqual((yield* call("GET", "/status")).status, 200)
+      assert.deepInclude(yield* last, { operation: undefined, fault: "Respond" })
+    }),
+  )
+})
+
+describe("through the web handler", () => {
+  test(
+    "a lost connection rejects with Node's error",
+    Effect.gen(function* () {
+      yield* script({ fault: Fault.reset({ applied: true }) }, { fault: Fault.refuse })
+      const json = { 8103: "a@b.c" }
+      const lost = yield* Effect.flip(call("POST", "/targets", { json }))
+      assert.deepInclude(lost, { code: "ECONNRESET", syscall: "read" })
+      assert.deepStrictEqual(yield* addresses, ["a@b.c"])
+      const refused = yield* Effect.flip(call("POST", "/targets", { json }))
+      assert.deepInclude(refused, { code: "ECONNREFUSED", syscall: "connect" })
+    }),
+  )
+
+  test(
+    "a hang ends when the request is aborted, with the reason of who did",
+    Effect.gen(function* () {
+      yield* script({ fault: Fault.hang() })
+      const { handler } = yield* Sandbox
+      const controller = new AbortController()
+      const sent = new Request(yield* request("GET", "/targets"), { signal: controller.signal })
+      const pending = handler(sent).catch((error) => error)
+      controller.abort("enough")
+      assert.strictEqual(yield* Effect.promise(() => pending), "enough")
+    }),
+  )
+})
+
+describe("over HTTP", () => {
+  /** One request over a real socket: what arrived, or that the connection failed. */
+  const fetched = (path: string, init: RequestInit = {}) =>
+    Effect.gen(function* () {
+      const { url } = yield* Sandbox.serve()
+      return yield* Effect.promise(async () => {
+        try {
+          const response = await fetch(url + path, {
+            redirect: "manual",
+            ...init,
+            headers: { "x-key": "sandbox-full-key", "content-type": "application/json" },
+          })
+          const bytes = await response.text().catch(() => "broken")
+          return { status: response.status, headers: response.headers, body: bytes }
+        } catch {
+          return "failed"
+        }
+      })
+    })
+
+  const posted = fetched("/targets", { method: "POST", body: '{"8103":"a@b.c"}' })
+
+  const overHttp = (
+    name: string,
+    effect: Effect.Effect<void, unknown, Sandbox | HttpClient.HttpClient | Scope.Scope>,
+  ) => test(name, Effect.scoped(effect))
+
+  overHttp(
+    "a request is answered, and the server is gone when its scope is",
+    Effect.gen(function* () {
+      const url = yield* Effect.scoped(Effect.gen(function* () {
+        const { port, url } = yield* Sandbox.serve()
+        assert.strictEqual(url, `http://127.0.0.1:${port}`)
+        const response = yield* Effect.promise(() => fetch(`${url}/targets`))
+        assert.strictEqual(response.status, 401)
+        yield* Effect.promise(() => response.text())
+        return url
+      }))
+      const gone = yield* Effect.promise(() => fetch(url).then(() => false, () => true))
+      assert.isTrue(gone)
+    }),
+  )
+
+  overHttp(
+    "a reset connection fails the request, before or after the effect",
+    Effect.gen(function* () {
+      yield* script(
+        { fault: Fault.reset({ applied: false }) },
+        { fault: Fault.refuse },
+        { fault: Fault.reset({ applied: true }) },
+      )
+      assert.strictEqual(yield* posted, "failed")
+      assert.strictEqual(yield* posted, "failed")
+      assert.deepStrictEqual(yield* addresses, [])
+      assert.strictEqual(yield* posted, "failed")
+      assert.deepStrictEqual(yield* addresses, ["a@b.c"])
+    }),
+  )
+
+  overHttp(
+    "a body cut short of its length breaks, one without a length does not",
+    Effect.gen(function* () {
+      yield* create("a@b.c")
+      yield* script(
+        { fault: Fault.truncate({ bytes: 10 }) },
+        { fault: Fault.truncate({ bytes: 10, framing: "close" }) },
+      )
+      assert.deepInclude(yield* fetched("/targets/000MLGPR"), { status: 200, body: "broken" })
+      assert.deepInclude(yield* fetched("/targets/000MLGPR"), { status: 200, body: '{"id":"000' })
+    }),
+  )
+
+  overHttp(
+    "other answers arrive as they were made",
+    Effect.gen(function* () {
+      yield* script(
+        { fault: Fault.status(503, { headers: { "retry-after": "30" }, body: "later" }) },
+        { fault: Fault.redirect("https://x.invalid/", 307) },
+        { fault: Fault.status(204) },
+        { fault: Fault.contentType("text/html") },
+      )
+      const refused = yield* fetched("/targets")
+      assert.deepInclude(refused, { status: 503, body: "later" })
+      assert.strictEqual(
+        typeof refused === "string" ? "" : refused.headers.get("retry-after"),
+        "30",
+      )
+      assert.deepInclude(yield* fetched("/targets"), { status: 307, body: "" })
+      assert.deepInclude(yield* fetched("/targets"), { status: 204, body: "" })
+      assert.deepInclude(yield* fetched("/targets"), { status: 200, body: "[]" })
+    }),
+  )
+
+  overHttp(
+    "a client that goes away ends its request on the server",
+    Effect.gen(function* () {
+      yield* create("a@b.c")
+      yield* script({ fault: Fault.latency("1 hour") })
+      yield* Effect.scoped(Effect.gen(function* () {
+        const { url } = yield* Sandbox.serve()
+        const controller = new AbortController()
+        const pending = fetch(`${url}/targets/000MLGPR`, {
+          method: "DELETE",
+          headers: { "x-key": "sandbox-full-key" },
+          signal: controller.signal,
+        }).then(() => "answered", () => "aborted")
+        yield* Effect.repeat(Effect.andThen(Effect.promise(turn), last), {
+          until: (record) => record?.fault === "Latency",
+        })
+        controller.abort()
+        assert.strictEqual(yield* Effect.promise(() => pending), "aborted")
+      }))
+      yield* TestClock.adjust("2 hours")
+      assert.deepStrictEqual(yield* addresses, ["a@b.c"])
+    }),
+  )
+
+  it.effect("a port that is taken or out of range is a SandboxListenError", () =>
+    Effect.scoped(Effect.gen(function* () {
+      const { port } = yield* Sandbox.serve()
+      const error = yield* Effect.flip(Sandbox.serve({ port }))
+      assert.strictEqual(error._tag, "SandboxListenError")
+      assert.match(error.message, new RegExp(`127\\.0\\.0\\.1, port ${port}: `))
+      const absurd = yield* Effect.flip(Sandbox.serve({ port: 65_536 }))
+      assert.strictEqual(absurd._tag, "SandboxListenError")
+    })).pipe(Effect.provide(Sandbox.layer)))
+})
+
+/** One turn of the event loop, for what a socket brings. */
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))

@@ -1,0 +1,164 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Fault, Sandbox } from "@effect-np6/targets/sandbox"
+import * as Effect from "effect/Effect"
+
+import * as Layer from "effect/Layer"
+import { TestClock } from "effect/testing"
+import { inspect } from "node:util"
+import { addresses, ask, call, create } from "./calls.ts"
+
+const test = (name: string, effect: Effect.Effect<void, unknown, Sandbox>) =>
+  it.effect(name, () => Effect.provide(effect, Sandbox.layer))
+
+describe("the log", () => {
+  test(
+    "holds every request in order, as it was sent, with what became of it",
+    Effect.gen(function* () {
+      yield* TestClock.setTime(1_000)
+      yield* call("PUT", "/targets?unicity=a%2Bb%40c.d", { json: { 8101: "Mr" } })
+      yield* TestClock.setTime(2_000)
+      yield* call("GET", "/nowhere", { key: null, headers: { accept: "*/*" } })
+      const { requests } = yield* Sandbox
+      assert.deepStrictEqual(yield* requests, [
+        {
+          time: 1_000,
+          operation: "upsert",
+          method: "PUT",
+          path: "/targets",
+          query: "unicity=a%2Bb%40c.d",
+          headers: { "content-length": "13", "content-type": "application/json", "x-key": "full" },
+          body: '{"8101":"Mr"}',
+          status: 200,
+          requestId: "00000000-0000-4000-8000-000000000001",
+          applied: true,
+          fault: undefined,
+        },
+        {
+          time: 2_000,
+          operation: undefined,
+          method: "GET",
+          path: "/nowhere",
+          query: "",
+          headers: { accept: "*/*" },
+          body: "",
+          status: 404,
+          requestId: "00000000-0000-4000-8000-000000000002",
+          applied: false,
+          fault: undefined,
+        },
+      ])
+    }),
+  )
+
+  test(
+    "names keys and never shows one",
+    Effect.gen(function* () {
+      yield* call("GET", "/targets")
+      yield* call("GET", "/targets", { key: "readOnly" })
+      yield* call("GET", "/targets", { key: { value: "secret-key" } })
+      const { keys, requests } = yield* Sandbox
+      const log = yield* requests
+      assert.deepStrictEqual(
+        log.map((record) => record.headers["x-key"]),
+        ["full", "readOnly", "unknown"],
+      )
+      assert.notMatch(inspect([log, keys], { depth: 9 }), /sandbox-|secret-key/)
+    }),
+  )
+
+  test(
+    "names the operation of every endpoint",
+    Effect.gen(function* () {
+      const sent = [
+        ["GET", "/targets"],
+        ["GET", "/targets/X"],
+        ["GET", "/targets?unicity=X"],
+        ["GET", "/targets?hash=X"],
+        ["PUT", "/targets?unicity=X"],
+        ["PUT", "/targets"],
+        ["POST", "/targets"],
+        ["PUT", "/targets/X"],
+        ["POST", "/targets/X/segments/1"],
+        ["DELETE", "/targets/X/segments/1"],
+        ["DELETE", "/targets/X"],
+        ["DELETE", "/targets"],
+        ["DELETE", "/targets/"],
+      ] as const
+      for (const [method, path] of sent) yield* call(method, path)
+      const { requests } = yield* Sandbox
+      assert.deepStrictEqual((yield* requests).map((record) => record.operation), [
+        "list",
+        "get",
+        "getByUnicity",
+        "getByUnicity",
+        "upsert",
+        "upsert",
+        "create",
+        "update",
+        "addToSegment",
+        "removeFromSegment",
+        "delete",
+        "deleteMany",
+        "deleteMany",
+      ])
+    }),
+  )
+
+  test(
+    "shows a request that is still without an answer",
+    Effect.gen(function* () {
+      const { requests, script } = yield* Sandbox
+      yield* script({ fault: Fault.latency("1 second") })
+      yield* Effect.forkChild(call("GET", "/targets"))
+      yield* TestClock.adjust("500 millis")
+      assert.deepStrictEqual((yield* requests).map((record) => record.status), [undefined])
+      yield* TestClock.adjust("500 millis")
+      assert.deepStrictEqual((yield* requests).map((record) => record.status), [200])
+    }),
+  )
+})
+
+describe("the state", () => {
+  test(
+    "is a snapshot",
+    Effect.gen(function* () {
+      yield* create("a@b.c")
+      const { requests, state } = yield* Sandbox
+      const [targets, log] = [yield* state, yield* requests]
+      yield* ask("PUT", "/targets/000MLGPR", { json: { 8101: "Mr" } })
+      yield* call("POST", "/targets/000MLGPR/segments/12345")
+      assert.deepStrictEqual(targets.targets, [{
+        id: "000MLGPR",
+        creationDate: 0,
+        lastUpdateDate: 0,
+        fields: { 8103: "a@b.c" },
+        segments: [],
+        bounce: [],
+        redList: {},
+      }])
+      assert.strictEqual(log.length, 1)
+    }),
+  )
+
+  test(
+    "is each layer's own",
+    Effect.gen(function* () {
+      yield* create("a@b.c")
+      assert.deepStrictEqual(yield* Effect.provide(addresses, Layer.fresh(Sandbox.layer)), [])
+    }),
+  )
+})
+
+describe("a reset", () => {
+  it.effect("goes back to the seed, without rules and with an empty log", () =>
+    Effect.gen(function* () {
+      const { requests, reset, script } = yield* Sandbox
+      yield* create("d@e.f")
+      yield* call("DELETE", "/targets/000MLGPR")
+      yield* script({ times: Infinity, fault: Fault.status(503) })
+      yield* reset
+      assert.deepStrictEqual(yield* addresses, ["a@b.c"])
+      assert.deepStrictEqual(yield* requests, [])
+      assert.deepStrictEqual(yield* create("d@e.f"), ["000MLGPS"])
+    }).pipe(Effect.provide(Sandbox.layerWith({ targets: [{ fields: { 8103: "a@b.c" } }] }))))
+})
