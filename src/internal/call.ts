@@ -12,6 +12,7 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as HttpTraceContext from "effect/http/HttpTraceContext"
+import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type * as Tracer from "effect/Tracer"
 import type { Answer } from "../Answer.ts"
@@ -109,6 +110,7 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
   const decide = decider(policy, connection.spending, yield* Clock.currentTimeMillis)
   const request = traced(connection, requestOf(connection, endpoint, url, parts), span)
   const attempt = perform(connection, endpoint, request)
+  const secrets = [Redacted.value(connection.apiKey), ...parts.personal ?? []]
   earn(connection.spending, policy)
   let mayBeApplied = false
   for (let attempts = 1;; attempts++) {
@@ -117,7 +119,7 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
     if (outcome._tag === "Value") return { ...outcome.head, value: outcome.value, attempts }
     const applied: boolean = mayHaveApplied(endpoint, outcome)
     mayBeApplied ||= applied
-    const failure = failureOf(endpoint, outcome, parts, {
+    const failure = failureOf(endpoint, outcome, secrets, {
       operation: endpoint.operation,
       applied: mayBeApplied ? "unknown" : "no",
       attempts,
@@ -284,7 +286,7 @@ const badRequestStatus = new Set([400, 411, 413, 415, 422])
 const failureOf = <A, F extends keyof Documented>(
   endpoint: Row<A, F>,
   outcome: Exclude<Outcome<A>, { readonly _tag: "Value" }>,
-  parts: RequestParts,
+  secrets: ReadonlyArray<string>,
   facts: Facts,
   nowMillis: number,
 ): Failure<F> => {
@@ -301,7 +303,7 @@ const failureOf = <A, F extends keyof Documented>(
       ? unexpected(answered, outcome.problem)
       : documented[missing](answered)
   }
-  const detail = scrub(wordsOf(outcome.body), parts.personal ?? [])
+  const detail = scrub(wordsOf(outcome.body), secrets)
   const said: Facts = detail === "" ? answered : { ...answered, detail }
   const failure = endpoint.failures[head.status]
   if (failure !== undefined) return documented[failure](said)

@@ -8,37 +8,43 @@ const replacement = "…"
 const longest = 300
 const read = 4000
 
-const address = /[^\s"'<>,;:]*(?:@|%40)[^\s"'<>,;]*/gi
+const word = /[\p{L}\p{N}\p{M}]+/gu
+const address = /[^\s"'<>,;:]*@[^\s"'<>,;]*/g
 const longNumber = /\+?\d[\d\s().-]{5,}\d/g
+const replacements = /…(?:[^\p{L}\p{N}…]*…)+/gu
 
-const escapePattern = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")
+// As servers may write a word back: in capitals, or without its accents.
+const fold = (text: string): string => text.normalize("NFKD").replace(/\p{M}+/gu, "").toLowerCase()
 
-// A short value stands for itself only as a whole word: "M" must not eat every m.
-const patternOf = (secret: string): RegExp => {
-  const pattern = escapePattern(secret)
-  return secret.length > 3
-    ? new RegExp(pattern, "giu")
-    : new RegExp(`(?<![\\p{L}\\p{N}])${pattern}(?![\\p{L}\\p{N}])`, "giu")
-}
+const wordsIn = (texts: ReadonlyArray<string>): Set<string> =>
+  new Set(texts.flatMap((text) => text.match(word) ?? []).map(fold))
+
+const unescapePercents = (text: string): string =>
+  text.replace(/(?:%[0-9a-f]{2})+/gi, (escaped) => {
+    try {
+      return decodeURIComponent(escaped)
+    } catch {
+      return replacement
+    }
+  })
 
 /**
- * Removes the given values, e-mail addresses and long numbers from a text, and control characters
- * with them, and cuts it to 300 characters. Empty when nothing is left.
+ * Removes from a text every word of what was sent, so that a part of it doesn't come back either,
+ * with e-mail addresses, long numbers and control characters, and cuts it to 300 characters. Empty
+ * when nothing is left.
  */
-export const scrub = (text: string, personal: ReadonlyArray<string>): string => {
-  // The end of a cut text may be the first half of a value that would have been found whole.
-  let clean = text.length > read ? text.slice(0, read).replace(/\S*$/, "") : text
-  const values = [...new Set(personal)].filter((value) => value.trim() !== "")
-  for (const value of values.sort((a, b) => b.length - a.length)) {
-    for (
-      const form of new Set([value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)])
-    ) {
-      clean = clean.replace(patternOf(form), replacement)
-    }
-  }
-  clean = clean.replace(address, replacement).replace(longNumber, replacement)
+export const scrub = (text: string, sent: ReadonlyArray<string>): string => {
+  // The end of a cut text may be half of a word that would have been found whole.
+  const start = text.length > read ? text.slice(0, read).replace(/\S*$/, "") : text
+  const secret = wordsIn(sent)
+  const clean = unescapePercents(start)
+    .replace(address, replacement)
+    .replace(longNumber, replacement)
+    .replace(word, (found) => secret.has(fold(found)) ? replacement : found)
+    .replace(replacements, replacement)
     // deno-lint-ignore no-control-regex -- control characters are what it removes
-    .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, " ").trim()
+    .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, " ")
+    .trim()
   return clean.length > longest ? `${clean.slice(0, longest - 1)}${replacement}` : clean
 }
 

@@ -68,7 +68,7 @@ const readBytes = (
       size += chunk.length
       if (size > limit && !cut) return Effect.fail(tooLarge)
       chunks.push(chunk)
-      return Effect.succeed(size < limit)
+      return Effect.succeed(!cut || size < limit)
     }
     return response.stream.pipe(
       Stream.mapError((error) =>

@@ -1,0 +1,385 @@
+import { assert, describe, it } from "@effect/vitest"
+import { RetryPolicy, Targets } from "@effect-np6/targets"
+import { Cause, Duration, Effect, Fiber, Stream } from "effect"
+import { HttpClient } from "effect/http"
+import { TestClock } from "effect/testing"
+import { inspect } from "node:util"
+import { operations } from "./support/operations.ts"
+import { json, key, recording, sampleTarget, status, transport } from "./support/recording.ts"
+
+const once = { retry: RetryPolicy.none }
+const nameOf = (error: { readonly _tag: string }): string =>
+  "reason" in error ? `${error._tag}/${error.reason}` : error._tag
+
+// What a status means for an operation that doesn't document it.
+const undocumented: {
+  readonly [status: number]: readonly [name: string, applied: "no" | "unknown"]
+} = {
+  301: ["UnexpectedResponse/Redirect", "unknown"],
+  302: ["UnexpectedResponse/Redirect", "unknown"],
+  303: ["UnexpectedResponse/Redirect", "unknown"],
+  307: ["UnexpectedResponse/Redirect", "unknown"],
+  308: ["UnexpectedResponse/Redirect", "unknown"],
+  400: ["BadRequest", "no"],
+  401: ["Unauthorized", "no"],
+  403: ["Forbidden", "no"],
+  404: ["UnexpectedResponse/Status", "no"],
+  405: ["UnexpectedResponse/Status", "no"],
+  408: ["UnexpectedResponse/Status", "unknown"],
+  409: ["UnexpectedResponse/Status", "no"],
+  410: ["UnexpectedResponse/Status", "no"],
+  411: ["BadRequest", "no"],
+  413: ["BadRequest", "no"],
+  415: ["BadRequest", "no"],
+  418: ["UnexpectedResponse/Status", "no"],
+  422: ["BadRequest", "no"],
+  429: ["RateLimited", "no"],
+  500: ["ServerError", "unknown"],
+  501: ["ServerError", "unknown"],
+  502: ["ServerError", "unknown"],
+  503: ["ServerError", "unknown"],
+  504: ["ServerError", "unknown"],
+}
+
+describe("a status", () => {
+  for (const { operation, run, documented, isRead } of operations) {
+    it.effect(`of ${operation} is the failure it documents, or says that it documents none`, () =>
+      Effect.forEach(Object.entries(undocumented), ([code, [name, applied]]) => {
+        const { requests, layer } = recording([status(Number(code))], once)
+        return Effect.gen(function* () {
+          const error = yield* Effect.flip(run(yield* Targets))
+          assert.strictEqual(nameOf(error), documented[Number(code)] ?? name)
+          assert.propertyVal(error, "operation", operation)
+          assert.propertyVal(error, "applied", isRead ? "no" : applied)
+          assert.propertyVal(error, "attempts", 1)
+          assert.propertyVal(error, "status", Number(code))
+          assert.propertyVal(error, "requestId", "req-1")
+          assert.strictEqual(requests.length, 1)
+        }).pipe(Effect.provide(layer))
+      }, { discard: true }))
+  }
+
+  for (const code of [200, 201, 202]) {
+    it.effect(`${code} with a body is success`, () => {
+      const { layer } = recording([json(sampleTarget, code)])
+      return Effect.gen(function* () {
+        const targets = yield* Targets
+        assert.strictEqual((yield* targets.create({ 8103: "a@b.c" })).id, "000MLGPR")
+        yield* targets.addToSegment("000MLGPR", 1)
+        yield* targets.delete("000MLGPR")
+      }).pipe(Effect.provide(layer))
+    })
+  }
+
+  it.effect("of a client that fails on statuses by itself is still the answer's", () => {
+    const { layer } = recording([status(404)], {
+      ...once,
+      transformClient: (client) => HttpClient.filterStatusOk(client),
+    })
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      assert.strictEqual((yield* Effect.flip(targets.get("000MLGPR")))._tag, "NotFound")
+    }).pipe(Effect.provide(layer))
+  })
+})
+
+describe("the words of an error's body", () => {
+  const bodies: ReadonlyArray<readonly [body: string, detail: string | undefined]> = [
+    ["", undefined],
+    ["  ", undefined],
+    ["{}", undefined],
+    ["[]", undefined],
+    ["null", undefined],
+    [
+      "target cannot be identified - unicity is null",
+      "target cannot be identified - unicity is null",
+    ],
+    ['"JSON text"', "JSON text"],
+    ['{"Message":"from ASP.NET"}', "from ASP.NET"],
+    ['{"Message":"short","ExceptionMessage":"the exception"}', "the exception"],
+    ['{"message":"lower case"}', "lower case"],
+    ['{"error":"an error"}', "an error"],
+    ['{"error":{"message":"nested"}}', "nested"],
+    ['{"title":"Bad Request","status":400}', "Bad Request"],
+    [
+      '{"errorType":"Validation","errorData":[{"value":"no such field"}]}',
+      "Validation: no such field",
+    ],
+    [
+      "<html><head><style>p{}</style></head><body><h1>Bad&nbsp;</h1><p>Gateway</p></body></html>",
+      "Bad&nbsp; Gateway",
+    ],
+    ["{broken", "{broken"],
+    ["two\r\nlines\u0000", "two lines"],
+    ["word ".repeat(20_000), `${"word ".repeat(60).slice(0, 299)}…`],
+  ]
+  for (const [body, detail] of bodies) {
+    it.effect(`${JSON.stringify(body.slice(0, 40))} are read as ${JSON.stringify(detail?.slice(0, 40))}`, () => {
+      const { layer } = recording([status(400, body)])
+      return Effect.gen(function* () {
+        const targets = yield* Targets
+        const error = yield* Effect.flip(targets.create({ 8103: "a@b.c" }))
+        assert.strictEqual(error._tag, "BadRequest")
+        assert.strictEqual("detail" in error ? error.detail : undefined, detail)
+      }).pipe(Effect.provide(layer))
+    })
+  }
+
+  it.effect("don't come back with what was sent, an address or a number", () => {
+    const echo =
+      "No Doe-Smith, jane+x@example.com, jane%2Bx%40example.com, O'NEIL, Francois, other@example.org, +33 6 12 34 56 78 or M"
+    const { layer } = recording([status(400, JSON.stringify({ Message: echo }))])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const error = yield* Effect.flip(
+        targets.upsert("jane+x@example.com", {
+          8101: "M",
+          8102: "Doe-Smith",
+          8104: ["O'Neil", "François"],
+        }),
+      )
+      assert.strictEqual(error._tag, "BadRequest")
+      assert.propertyVal(error, "detail", "No … or …")
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("that never come don't hide the status", () => {
+    const { layer } = recording([() => new Response(new ReadableStream({}), { status: 403 })])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const fiber = yield* Effect.forkChild(Effect.flip(targets.list))
+      yield* TestClock.adjust("30 seconds")
+      assert.strictEqual((yield* Fiber.join(fiber))._tag, "Forbidden")
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("that break off don't hide the status", () => {
+    const breaking = () =>
+      new Response(
+        new ReadableStream({ pull: (controller) => controller.error(new Error("reset")) }),
+        { status: 401 },
+      )
+    const { layer } = recording([breaking])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      assert.strictEqual((yield* Effect.flip(targets.get("000MLGPR")))._tag, "Unauthorized")
+    }).pipe(Effect.provide(layer))
+  })
+})
+
+describe("a body of a success", () => {
+  const withTarget = operations.filter(({ operation }) =>
+    ["get", "getByUnicity", "upsert", "create", "update"].includes(operation)
+  )
+  const unreadable: ReadonlyArray<readonly [string, () => Response]> = [
+    ["empty", status(200)],
+    ["HTML", status(200, "<html>maintenance</html>")],
+    ["not UTF-8", () => new Response(new Uint8Array([0x22, 0xff, 0x22]))],
+    ["cut off", status(200, JSON.stringify(sampleTarget).slice(0, -10))],
+    ["another shape", json({ id: 1 })],
+    [
+      "a number that lost digits",
+      json({ ...sampleTarget, fields: { "8106": 12345678901234567890 } }),
+    ],
+    ["an impossible date", json({ ...sampleTarget, creationDate: "2016-02-30T00:00:00Z" })],
+  ]
+  for (const { operation, run, isRead } of withTarget) {
+    for (const [name, answer] of unreadable) {
+      it.effect(`of ${operation} that is ${name} is an unexpected response`, () => {
+        const { layer, requests } = recording([answer])
+        return Effect.gen(function* () {
+          const error = yield* Effect.flip(run(yield* Targets))
+          assert.strictEqual(nameOf(error), "UnexpectedResponse/Body")
+          assert.propertyVal(error, "applied", isRead ? "no" : "unknown")
+          assert.strictEqual(requests.length, 1)
+        }).pipe(Effect.provide(layer))
+      })
+    }
+  }
+
+  it.effect("says where it doesn't decode, and never what is there", () => {
+    const wrong = { ...sampleTarget, bounce: [{ field: "canary@example.com", type: 1 }] }
+    const { layer } = recording([json(wrong)])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const error = yield* Effect.flip(targets.get("000MLGPR"))
+      assert.include(error.message, "at bounce.0.field")
+      assert.notInclude(inspect(error, { depth: 20 }), "canary")
+    }).pipe(Effect.provide(layer))
+  })
+
+  for (const body of ["[]", "{}", "null", "[null]"]) {
+    it.effect(`${body} of a lookup by unicity means there is none`, () => {
+      const { layer } = recording([status(200, body)])
+      return Effect.gen(function* () {
+        const targets = yield* Targets
+        assert.strictEqual((yield* Effect.flip(targets.getByUnicity("a@b.c")))._tag, "NotFound")
+      }).pipe(Effect.provide(layer))
+    })
+  }
+
+  it.effect("of a lookup by unicity may be an array of one, but not of two", () => {
+    const { layer } = recording([json([sampleTarget]), json([sampleTarget, sampleTarget])])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      assert.strictEqual((yield* targets.getByUnicity("a@b.c")).id, "000MLGPR")
+      assert.strictEqual(
+        (yield* Effect.flip(targets.getByUnicity("a@b.c")))._tag,
+        "UnexpectedResponse",
+      )
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("with a byte order mark is read", () => {
+    const { layer } = recording([status(200, `\ufeff${JSON.stringify(sampleTarget)}`)])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      assert.strictEqual((yield* targets.get("000MLGPR")).id, "000MLGPR")
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("beyond 8 MiB is given up, whatever its declared length", () => {
+    const chunk = new Uint8Array(1024 * 1024).fill(0x20)
+    let pulled = 0
+    const endless = (headers: Record<string, string>) => () =>
+      new Response(
+        new ReadableStream({
+          pull: (controller) => {
+            pulled++
+            controller.enqueue(chunk)
+          },
+        }),
+        { headers },
+      )
+    return Effect.forEach(
+      [{}, { "content-length": "9000000" }, { "content-length": "10", "content-encoding": "gzip" }],
+      (headers) => {
+        const { layer } = recording([endless(headers)])
+        pulled = 0
+        return Effect.gen(function* () {
+          const targets = yield* Targets
+          const error = yield* Effect.flip(targets.get("000MLGPR"))
+          assert.strictEqual(nameOf(error), "UnexpectedResponse/TooLarge")
+          assert.isAtMost(pulled, 11)
+        }).pipe(Effect.provide(layer))
+      },
+      { discard: true },
+    )
+  })
+
+  it.effect("of a bulk delete may be missing, and the report says so", () => {
+    const { layer } = recording([status(204), status(200, ""), json([])])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const run = targets.deleteMany({ type: "id", value: ["000MLGPR"] })
+      assert.deepStrictEqual(yield* run, { deleted: [], complete: false })
+      assert.deepStrictEqual(yield* run, { deleted: [], complete: false })
+      assert.deepStrictEqual(yield* run, { deleted: [], complete: true })
+    }).pipe(Effect.provide(layer))
+  })
+})
+
+describe("no answer", () => {
+  const causes: ReadonlyArray<
+    readonly [name: keyof typeof transport, reason: string, applied: "no" | "unknown", code: string]
+  > = [
+    ["refused", "Connect", "no", "ECONNREFUSED"],
+    ["refusedDeno", "Connect", "no", "ECONNREFUSED"],
+    ["reset", "Reset", "unknown", "ECONNRESET"],
+    ["resetDeno", "Reset", "unknown", "ECONNRESET"],
+  ]
+  for (const { operation, run, isRead } of operations) {
+    for (const [name, reason, applied, code] of causes) {
+      it.effect(`(${name}) of ${operation} is a transport error that says what it means`, () => {
+        const { layer } = recording([transport[name]], once)
+        return Effect.gen(function* () {
+          const error = yield* Effect.flip(run(yield* Targets))
+          assert.strictEqual(nameOf(error), `TransportError/${reason}`)
+          assert.propertyVal(error, "applied", isRead ? "no" : applied)
+          assert.propertyVal(error, "detail", code)
+          assert.notInclude(inspect(error, { depth: 20 }), "canary")
+        }).pipe(Effect.provide(layer))
+      })
+    }
+
+    it.effect(`within the timeout ends ${operation}`, () => {
+      const { layer } = recording([() => "never"], { ...once, timeout: "7 seconds" })
+      return Effect.gen(function* () {
+        const fiber = yield* Effect.forkChild(Effect.flip(run(yield* Targets)))
+        yield* TestClock.adjust(Duration.millis(6999))
+        assert.isUndefined(fiber.pollUnsafe())
+        yield* TestClock.adjust(Duration.millis(1))
+        const error = yield* Fiber.join(fiber)
+        assert.strictEqual(nameOf(error), "TransportError/Timeout")
+        assert.propertyVal(error, "applied", isRead ? "no" : "unknown")
+      }).pipe(Effect.provide(layer))
+    })
+  }
+
+  it.effect("includes a body that drips beyond the timeout, and its connection is let go", () => {
+    let cancelled = false
+    const dripping = () =>
+      new Response(
+        new ReadableStream({
+          start: (controller) => controller.enqueue(new Uint8Array([0x7b])),
+          cancel: () => {
+            cancelled = true
+          },
+        }),
+      )
+    const { layer } = recording([dripping], { ...once, timeout: "1 second" })
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const fiber = yield* Effect.forkChild(Effect.flip(targets.get("000MLGPR")))
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(nameOf(yield* Fiber.join(fiber)), "TransportError/Timeout")
+      assert.isTrue(cancelled)
+    }).pipe(Effect.provide(layer))
+  })
+})
+
+describe("a secret", () => {
+  const canary = "canary@example.com"
+  const echo = `no ${canary} for ${key}`
+  const answers: ReadonlyArray<readonly [string, () => Response | { readonly cause: unknown }]> = [
+    ...[301, 400, 401, 403, 404, 409, 418, 429, 500].map((code) =>
+      [String(code), status(code, echo, { location: `https://evil.example/?${canary}` })] as const
+    ),
+    ["a wrong body", json({ id: canary, fields: { [canary]: { [canary]: [canary] } } })],
+    ["no JSON", status(200, echo)],
+    ["a reset", transport.resetDeno],
+    [
+      "a header that is refused",
+      () => ({ cause: new TypeError(`invalid header value: "${key}"`) }),
+    ],
+  ]
+  for (const [name, answer] of answers) {
+    it.effect(`never comes out of an error: ${name}`, () => {
+      const { layer } = recording([answer], once)
+      return Effect.gen(function* () {
+        const targets = yield* Targets
+        const calls = [
+          targets.upsert(canary, { 8103: canary }),
+          targets.getByUnicity(canary),
+          targets.deleteMany({ type: "unicity", value: [canary] }),
+          targets.get("000MLGPR"),
+          Stream.runDrain(targets.stream),
+        ]
+        for (const call of calls) {
+          const exit = yield* Effect.exit(call)
+          if (exit._tag === "Success") continue
+          const error = Cause.squash(exit.cause)
+          const seen = [
+            String(error),
+            error instanceof Error ? `${error.message}\n${error.stack}` : "",
+            inspect(error, { depth: 20, showHidden: true }),
+            inspect(exit, { depth: 20 }),
+            JSON.stringify(error),
+            Cause.pretty(exit.cause),
+          ].join("\n")
+          assert.notInclude(seen, "canary")
+        }
+      }).pipe(Effect.provide(layer))
+    })
+  }
+})
