@@ -34,7 +34,7 @@
  * - unicity values and target ids are compared letter by letter;
  * - a body whose content type is not `application/json`: 415; a `POST` or `PUT` without
  *   `Content-Length`, and anything chunked: 411 (both statuses were seen live, the exact rule was
- *   not);
+ *   not); so `curl -X POST` wants `-d ''` where there is no body, which NP6's own sample lacks;
  * - an unknown path: 404, another method on a known one: 405, both before the key is looked at;
  *   then come 401, 429, 403, and what is wrong with the request.
  *

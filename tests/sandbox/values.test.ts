@@ -97,6 +97,14 @@ describe("values", () => {
     }),
   )
 
+  it.effect("give the hash that NP6's documentation shows", () =>
+    Effect.gen(function* () {
+      const [, body] = yield* ask("POST", "/targets", { json: { 1: "foobar" } })
+      assert.deepInclude(body as object, { hash: "3858f62230ac3c915f300c664312c63f" })
+    }).pipe(Effect.provide(Sandbox.layerWith({
+      fields: [{ id: 1, name: "Code", type: "textField", isUnicity: true }],
+    }))))
+
   it.effect("are held to the field's maximum", () =>
     Effect.gen(function* () {
       for (const json of [{ 1: "abcd" }, { 1: "abc", 2: 11 }]) {
