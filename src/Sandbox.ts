@@ -43,18 +43,19 @@
  *
  * @example A pipeline under test, without a network
  * ```ts
+ * import { Targets } from "@effect-np6/targets"
  * import { Fault, Sandbox } from "@effect-np6/targets/sandbox"
- * import * as Effect from "effect/Effect"
- * import * as HttpClient from "effect/http/HttpClient"
- * import * as Layer from "effect/Layer"
+ * import { Effect } from "effect"
  *
  * const test = Effect.gen(function* () {
+ *   const targets = yield* Targets
  *   const sandbox = yield* Sandbox
- *   yield* sandbox.script({ fault: Fault.status(503), times: 2 })
- *   const response = yield* HttpClient.get(`${sandbox.url}/targets`)
+ *   yield* sandbox.script({ fault: Fault.reset({ applied: true }) })
+ *   yield* targets.upsert("a@b.c", { 8103: "a@b.c" })
+ *   const { targets: kept } = yield* sandbox.state
  *   const log = yield* sandbox.requests
- *   return [response.status, log.length]
- * }).pipe(Effect.provide(Layer.provideMerge(Sandbox.layerClient, Sandbox.layer)))
+ *   return [kept.length, log.length] // one target, two requests: the lost answer was replayed
+ * }).pipe(Effect.provide(Sandbox.layerTargets()))
  * ```
  *
  * @module
@@ -78,6 +79,7 @@ import type {
   SeedRedListEntry,
   SeedValue,
 } from "./SandboxSeed.ts"
+import { Targets, type TargetsOptions } from "./Targets.ts"
 
 export * as Fault from "./Fault.ts"
 export type { FaultMatch, FaultRule } from "./Fault.ts"
@@ -275,6 +277,27 @@ export class Sandbox extends SandboxBase {
     HttpClient.HttpClient,
     Effect.map(Sandbox, ({ handle }) => makeClient(handle)),
   )
+
+  /**
+   * {@link Targets} over a sandbox in process, and the sandbox itself: all that a test of a pipeline
+   * needs. The key is the one that may do everything, unless the options have another; so is the
+   * seed {@link defaultSeed}, unless one is given.
+   *
+   * A refused option or a bad seed is a mistake in the test, so it ends the test: a defect.
+   */
+  static readonly layerTargets = (
+    options: Partial<TargetsOptions> & { readonly seed?: SandboxSeed } = {},
+  ): Layer.Layer<Targets | Sandbox> => {
+    const { seed, ...targetsOptions } = options
+    const targets = Sandbox.useSync(({ keys, url }) =>
+      Targets.layer({ apiKey: keys.full, baseUrl: url, ...targetsOptions })
+    )
+    return Layer.unwrap(targets).pipe(
+      Layer.provide(Sandbox.layerClient),
+      Layer.provideMerge(seed === undefined ? Sandbox.layer : Sandbox.layerWith(seed)),
+      Layer.orDie,
+    )
+  }
 
   /**
    * Serves the sandbox over HTTP until the scope ends, on loopback unless told otherwise. Needs

@@ -358,7 +358,7 @@ describe("a secret", () => {
       const { layer } = recording([answer], once)
       return Effect.gen(function* () {
         const targets = yield* Targets
-        const calls = [
+        const calls: ReadonlyArray<Effect.Effect<unknown, unknown>> = [
           targets.upsert(canary, { 8103: canary }),
           targets.getByUnicity(canary),
           targets.deleteMany({ type: "unicity", value: [canary] }),
