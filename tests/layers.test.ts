@@ -1,0 +1,169 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Targets, type TargetsOptions } from "@effect-np6/targets"
+import { Config, ConfigProvider, Effect, Layer, Redacted } from "effect"
+import { HttpClient, HttpClientRequest, HttpClientResponse } from "effect/http"
+import { inspect } from "node:util"
+import { json, recording, sampleTarget } from "./support/recording.ts"
+import { inTime } from "./support/time.ts"
+
+const seen: Array<{ readonly url: string; readonly key: string | undefined }> = []
+const client = Layer.succeed(
+  HttpClient.HttpClient,
+  HttpClient.make((request, url) =>
+    Effect.sync(() => {
+      seen.push({ url: url.href, key: request.headers["x-key"] })
+      return HttpClientResponse.fromWeb(request, json(sampleTarget)())
+    })
+  ),
+)
+const get = Effect.gen(function* () {
+  seen.length = 0
+  const targets = yield* Targets
+  yield* targets.get("000MLGPR")
+  return seen[0]
+})
+const key = Redacted.make("a-key")
+
+describe("a layer", () => {
+  const refusals: ReadonlyArray<readonly [name: string, options: object, input: string]> = [
+    ...["", "with space", "canary\n", "canary\r\nx: y", "canary\u0000", "canaryé", "canary\u007f"]
+      .map((
+        value,
+      ) =>
+        [`the key ${JSON.stringify(value)}`, { apiKey: Redacted.make(value) }, "apiKey"] as const
+      ),
+    ["a key that isn't Redacted", { apiKey: "canary" }, "apiKey"],
+    ["no key", { apiKey: undefined }, "apiKey"],
+    ...[
+      "http://api-cm.np6.com",
+      "http://127.0.0.1.example.com",
+      "http://localhost.example.com",
+      "http://10.0.0.1",
+      "ftp://127.0.0.1",
+      "https://canary:pw@api-cm.np6.com",
+      "https://canary@api-cm.np6.com",
+      "https://api-cm.np6.com?canary=1",
+      "https://api-cm.np6.com?",
+      "https://api-cm.np6.com#canary",
+      "https://api-cm.np6.com/#",
+      "api-cm.np6.com",
+      "/targets",
+      "",
+      "javascript:alert(1)",
+    ].map((baseUrl) => [`the base URL ${baseUrl}`, { baseUrl }, "baseUrl"] as const),
+  ]
+  for (const [name, options, input] of refusals) {
+    it.effect(`refuses ${name}, without repeating it`, () =>
+      Effect.gen(function* () {
+        const whole = { apiKey: key, ...options } as TargetsOptions
+        const error = yield* Effect.flip(
+          Effect.provide(get, Layer.provide(Targets.layer(whole), client)),
+        )
+        assert.strictEqual(error._tag, "InvalidInput")
+        assert.propertyVal(error, "operation", "layer")
+        assert.propertyVal(error, "input", input)
+        assert.notInclude(`${error.message}${inspect(error, { depth: 20 })}`, "canary")
+      }))
+  }
+
+  const accepted: ReadonlyArray<readonly [baseUrl: string, url: string]> = [
+    [
+      "https://backoffice.mailperformance.com",
+      "https://backoffice.mailperformance.com/targets/000MLGPR",
+    ],
+    ["https://api-cm.np6.com/", "https://api-cm.np6.com/targets/000MLGPR"],
+    ["HTTPS://API-CM.NP6.COM:443/a/b/", "https://api-cm.np6.com/a/b/targets/000MLGPR"],
+    ["http://localhost:8080", "http://localhost:8080/targets/000MLGPR"],
+    ["http://127.0.0.1:8080", "http://127.0.0.1:8080/targets/000MLGPR"],
+    ["http://[::1]:8080", "http://[::1]:8080/targets/000MLGPR"],
+  ]
+  for (const [baseUrl, url] of accepted) {
+    it.effect(`takes the base URL ${baseUrl}`, () =>
+      Effect.gen(function* () {
+        const layer = Layer.provide(Targets.layer({ apiKey: key, baseUrl }), client)
+        assert.strictEqual((yield* Effect.provide(get, layer))?.url, url)
+      }))
+  }
+
+  it.effect("wraps the client once, when it is built", () => {
+    let wrapped = 0
+    const { requests, layer } = recording([json(sampleTarget)], {
+      transformClient: (inner) => {
+        wrapped++
+        return HttpClient.mapRequest(inner, HttpClientRequest.setHeader("x-proxy", "yes"))
+      },
+    })
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      yield* targets.get("000MLGPR")
+      yield* targets.get("000MLGPR")
+      assert.strictEqual(wrapped, 1)
+      assert.deepStrictEqual(requests.map((request) => request.headers["x-proxy"]), ["yes", "yes"])
+    }).pipe(Effect.provide(layer))
+  })
+})
+
+describe("a layer from configuration", () => {
+  const withEnv = (env: Record<string, string>) =>
+    Effect.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env })))
+
+  it.effect("reads NP6_API_KEY and NP6_BASE_URL", () =>
+    Effect.gen(function* () {
+      const request = yield* Effect.provide(get, Layer.provide(Targets.layerConfig(), client))
+      assert.deepStrictEqual(request, {
+        url: "https://proxy.example.com/targets/000MLGPR",
+        key: "from-env",
+      })
+    }).pipe(withEnv({ NP6_API_KEY: "from-env", NP6_BASE_URL: "https://proxy.example.com" })))
+
+  it.effect("goes to NP6 when no base URL is set", () =>
+    Effect.gen(function* () {
+      const request = yield* Effect.provide(get, Layer.provide(Targets.layerConfig(), client))
+      assert.strictEqual(request?.url, "https://api-cm.np6.com/targets/000MLGPR")
+    }).pipe(withEnv({ NP6_API_KEY: "from-env" })))
+
+  it.effect("reads from elsewhere when told to", () =>
+    Effect.gen(function* () {
+      const layer = Targets.layerConfig({
+        apiKey: Config.Redacted("OTHER_KEY"),
+        timeout: "1 second",
+      })
+      const request = yield* Effect.provide(get, Layer.provide(layer, client))
+      assert.strictEqual(request?.key, "other")
+    }).pipe(withEnv({ NP6_API_KEY: "from-env", OTHER_KEY: "other" })))
+
+  it.effect("fails without a key, and says which setting is missing", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(
+        Effect.provide(get, Layer.provide(Targets.layerConfig(), client)),
+      )
+      assert.strictEqual(error._tag, "ConfigError")
+      assert.include(String(error), "NP6_API_KEY")
+    }).pipe(withEnv({})))
+})
+
+describe("an answer", () => {
+  it.effect("can be had with its status, headers, request id and attempts", () => {
+    const { layer } = recording([
+      () => new Response("", { status: 503 }),
+      json(sampleTarget, 201, { "x-ratelimit-remaining": "41" }),
+    ])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const answer = yield* inTime(targets.withResponse.get("000MLGPR"))
+      assert.strictEqual(answer.value.id, "000MLGPR")
+      assert.strictEqual(answer.status, 201)
+      assert.strictEqual(answer.headers["x-ratelimit-remaining"], "41")
+      assert.strictEqual(answer.requestId, "req-1")
+      assert.strictEqual(answer.attempts, 2)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("may have no request id, or a hostile one, which is left out", () => {
+    const { layer } = recording([json(sampleTarget, 200, { "x-request-id": "a b ".repeat(99) })])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      assert.isUndefined((yield* targets.withResponse.get("000MLGPR")).requestId)
+    }).pipe(Effect.provide(layer))
+  })
+})
