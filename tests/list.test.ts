@@ -1,0 +1,263 @@
+import { assert, describe, it } from "@effect/vitest"
+import { RetryPolicy, Targets } from "@effect-np6/targets"
+import { Effect, Fiber, Stream } from "effect"
+import { TestClock } from "effect/testing"
+import * as fc from "fast-check"
+import { recording, sampleTarget } from "./support/recording.ts"
+import { inTime } from "./support/time.ts"
+
+const target = (n: number) => ({
+  id: n.toString(36).toUpperCase().padStart(8, "0"),
+  creationDate: "2016-04-04T08:55:00Z",
+  lastUpdateDate: "2016-04-25T14:27:00Z",
+  fields: { "8103": `é😀${n}@example.com` },
+})
+const utf8 = new TextEncoder()
+
+/** A body in pieces; `end` says how it ends. */
+const body =
+  (pieces: ReadonlyArray<Uint8Array>, end: "close" | "error" | "hang" = "close") => () => {
+    const queue = [...pieces]
+    return new Response(
+      new ReadableStream<Uint8Array>({
+        pull: (controller) => {
+          const piece = queue.shift()
+          if (piece !== undefined) return controller.enqueue(piece)
+          if (end === "close") controller.close()
+          if (end === "error") controller.error(new Error("reset"))
+        },
+      }),
+      { headers: { "x-request-id": "req-1" } },
+    )
+  }
+const text = (json: string) => [utf8.encode(json)]
+
+describe("a stream", () => {
+  it.effect("delivers every target, wherever the body is cut into pieces", () =>
+    Effect.promise(() =>
+      fc.assert(
+        fc.asyncProperty(
+          fc.integer({ min: 0, max: 20 }),
+          fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }),
+          async (count, sizes) => {
+            const targets = Array.from({ length: count }, (_, n) => target(n))
+            const bytes = utf8.encode(JSON.stringify(targets))
+            const pieces: Array<Uint8Array> = []
+            for (let at = 0, i = 0; at < bytes.length; i++) {
+              const size = sizes[i % sizes.length] ?? 1
+              pieces.push(bytes.slice(at, at += size))
+            }
+            const { layer } = recording([body(pieces)])
+            const got = await Effect.runPromise(
+              Effect.gen(function* () {
+                const { stream, list } = yield* Targets
+                return [yield* Stream.runCollect(stream), yield* list]
+              }).pipe(Effect.provide(layer)),
+            )
+            for (const listed of got) {
+              assert.deepStrictEqual(
+                listed.map(({ id, fields }) => ({ id: String(id), fields })),
+                targets.map(({ id, fields }) => ({ id, fields })),
+              )
+            }
+          },
+        ),
+        { seed: 7, numRuns: 200 },
+      )
+    ))
+
+  it.effect("delivers what has arrived before the rest has", () => {
+    const { layer } = recording([body(text(`[${JSON.stringify(target(1))},`), "hang")])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const first = yield* Stream.runHead(targets.stream)
+      assert.isTrue(first._tag === "Some" && first.value.id === "00000001")
+    }).pipe(Effect.provide(layer))
+  })
+
+  const one = JSON.stringify(target(1))
+  const broken: ReadonlyArray<
+    readonly [name: string, answer: () => Response, tag: string, delivered: number]
+  > = [
+    ["ends early", body(text(`[${one},${one}`)), "UnexpectedResponse", 2],
+    [
+      "ends within a target",
+      body([...text(`[${one},`), ...text(one.slice(0, 30))]),
+      "UnexpectedResponse",
+      1,
+    ],
+    [
+      "has something after its end",
+      body([...text(`[${one}]`), ...text("[]")]),
+      "UnexpectedResponse",
+      1,
+    ],
+    ["isn't an array", body(text(one)), "UnexpectedResponse", 0],
+    ["is HTML", body(text("<html>")), "UnexpectedResponse", 0],
+    ["is empty", body([]), "UnexpectedResponse", 0],
+    [
+      "holds something else",
+      body([...text(`[${one},`), ...text(`{"id":1}]`)]),
+      "UnexpectedResponse",
+      1,
+    ],
+    [
+      "isn't UTF-8",
+      body([...text(`[${one},`), new Uint8Array([0x22, 0xc3, 0x28])]),
+      "UnexpectedResponse",
+      1,
+    ],
+    [
+      "ends within a character",
+      body([...text(`[${one},"`), new Uint8Array([0xc3])]),
+      "UnexpectedResponse",
+      1,
+    ],
+    ["is nested too deep", body(text(`[${"[".repeat(2000)}`)), "UnexpectedResponse", 0],
+    ["breaks off", body(text(`[${one},${one},`), "error"), "TransportError", 2],
+  ]
+  for (const [name, answer, tag, delivered] of broken) {
+    it.effect(`whose body ${name} fails, and says that ${delivered} came before`, () => {
+      const { requests, layer } = recording([answer])
+      const got: Array<string> = []
+      return Effect.gen(function* () {
+        const targets = yield* Targets
+        const error = yield* Effect.flip(
+          Stream.runForEach(targets.stream, ({ id }) => Effect.sync(() => got.push(id))),
+        )
+        assert.strictEqual(error._tag, tag)
+        assert.propertyVal(error, "delivered", delivered)
+        assert.propertyVal(error, "operation", "stream")
+        assert.propertyVal(error, "requestId", "req-1")
+        assert.strictEqual(got.length, delivered)
+        assert.strictEqual(requests.length, 1)
+      }).pipe(Effect.provide(layer))
+    })
+  }
+
+  it.effect("with an element beyond 16 MiB fails before it holds it all", () => {
+    const mebibyte = utf8.encode("x".repeat(1024 * 1024))
+    const { layer } = recording([
+      body([...text(`[${one},{"id":"`), ...Array.from({ length: 64 }, () => mebibyte)], "hang"),
+    ])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const error = yield* Effect.flip(Stream.runDrain(targets.stream))
+      assert.propertyVal(error, "reason", "TooLarge")
+      assert.propertyVal(error, "delivered", 1)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("may take its time, as long as it isn't silent for the timeout", () => {
+    let give: (piece: string) => void = () => {}
+    const slow = () =>
+      new Response(
+        new ReadableStream({
+          start: (controller) => {
+            give = (piece) => controller.enqueue(utf8.encode(piece))
+          },
+        }),
+      )
+    const { layer } = recording([slow])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const fiber = yield* Effect.forkChild(Stream.runCollect(Stream.take(targets.stream, 10)))
+      yield* TestClock.adjust(0)
+      for (let n = 0; n < 10; n++) {
+        yield* TestClock.adjust("29 seconds")
+        yield* Effect.promise(async () => give(n === 0 ? `[${one}` : `,${one}`))
+        yield* TestClock.adjust(0)
+      }
+      assert.strictEqual((yield* Fiber.join(fiber)).length, 10)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("that falls silent fails after the timeout", () => {
+    const { layer } = recording([body(text(`[${one},`), "hang")], { timeout: "5 seconds" })
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const fiber = yield* Effect.forkChild(Effect.flip(Stream.runDrain(targets.stream)))
+      yield* TestClock.adjust("5 seconds")
+      const error = yield* Fiber.join(fiber)
+      assert.propertyVal(error, "reason", "Timeout")
+      assert.propertyVal(error, "delivered", 1)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("that is left early lets its connection go", () => {
+    let cancelled = false
+    const endless = () =>
+      new Response(
+        new ReadableStream({
+          start: (controller) => controller.enqueue(utf8.encode("[")),
+          pull: (controller) => controller.enqueue(utf8.encode(`${one},`)),
+          cancel: () => {
+            cancelled = true
+          },
+        }),
+      )
+    const { layer } = recording([endless])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      assert.strictEqual((yield* Stream.runCollect(Stream.take(targets.stream, 3))).length, 3)
+      assert.isTrue(cancelled)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("doesn't read ahead of a slow consumer", () => {
+    let pulled = 0
+    const endless = () =>
+      new Response(
+        new ReadableStream({
+          start: (controller) => controller.enqueue(utf8.encode("[")),
+          pull: (controller) => {
+            pulled++
+            controller.enqueue(utf8.encode(`${one},`))
+          },
+        }, { highWaterMark: 0 }),
+      )
+    const { layer } = recording([endless])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      yield* targets.stream.pipe(
+        Stream.tap(() => Effect.sync(() => assert.isAtMost(pulled, 12))),
+        Stream.take(10),
+        Stream.runDrain,
+      )
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("is requested again only before its answer has begun", () => {
+    const { requests, layer } = recording([
+      () => new Response("", { status: 503 }),
+      body(text(`[${one},`), "error"),
+    ])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const error = yield* Effect.flip(inTime(Stream.runDrain(targets.stream)))
+      assert.propertyVal(error, "attempts", 2)
+      assert.propertyVal(error, "delivered", 1)
+      assert.strictEqual(requests.length, 2)
+    }).pipe(Effect.provide(layer))
+  })
+})
+
+describe("a list", () => {
+  const one = JSON.stringify(sampleTarget)
+  it.effect("that breaks off is requested again, since nothing of it was handed out", () => {
+    const { requests, layer } = recording([body(text(`[${one},`), "error"), body(text(`[${one}]`))])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      assert.strictEqual((yield* inTime(targets.list)).length, 1)
+      assert.strictEqual(requests.length, 2)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("that ends early is never taken for a whole one", () => {
+    const { layer } = recording([body(text(`[${one}`))], { retry: RetryPolicy.none })
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      assert.strictEqual((yield* Effect.flip(targets.list))._tag, "UnexpectedResponse")
+    }).pipe(Effect.provide(layer))
+  })
+})

@@ -1,0 +1,152 @@
+import { assert, describe, it } from "@effect/vitest"
+import { RetryPolicy, Targets } from "@effect-np6/targets"
+import { Fault, Sandbox } from "@effect-np6/targets/sandbox"
+import { Deferred, Effect, Fiber, Redacted, Stream } from "effect"
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import type { AddressInfo } from "node:net"
+import { operations } from "./support/operations.ts"
+
+const apiKey = Redacted.make("sandbox-key")
+
+/** A server on loopback, for what the sandbox doesn't do. */
+const served = (handler: (request: IncomingMessage, response: ServerResponse) => void) =>
+  Effect.acquireRelease(
+    Effect.callback<{ readonly url: string; readonly close: () => Promise<void> }>((resume) => {
+      const server = createServer(handler)
+      server.listen(0, "127.0.0.1", () => {
+        const { port } = server.address() as AddressInfo
+        resume(Effect.succeed({
+          url: `http://127.0.0.1:${port}`,
+          close: () =>
+            new Promise<void>((resolve) => {
+              server.close(() => resolve())
+              server.closeAllConnections()
+            }),
+        }))
+      })
+    }),
+    ({ close }) => Effect.promise(close),
+  )
+
+const over = (baseUrl: string) => Targets.layerFetch({ apiKey, baseUrl, retry: RetryPolicy.none })
+
+describe("over real sockets", () => {
+  it.live("a target lives its life", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      const { url } = yield* Sandbox.serve()
+      yield* Effect.gen(function* () {
+        const targets = yield* Targets
+        const email = "a+b&c#é😀@example.com"
+        const created = yield* targets.create({ 8103: email })
+        const upserted = yield* targets.upsert(email, { 8102: "Doe", 8103: email })
+        assert.strictEqual(upserted.id, created.id)
+        assert.deepStrictEqual(yield* targets.getByUnicity(email), yield* targets.get(created.id))
+        assert.strictEqual((yield* targets.update(created.id, { 8102: null })).fields[8102], null)
+        yield* targets.addToSegment(created.id, 12345)
+        yield* targets.removeFromSegment(created.id, 12345)
+        assert.deepStrictEqual(yield* targets.list, yield* Stream.runCollect(targets.stream))
+        yield* targets.delete(created.id)
+        yield* targets.create({ 8103: email })
+        const report = yield* targets.deleteMany({ type: "unicity", value: [email] })
+        assert.deepStrictEqual(report.deleted.map(({ unicity }) => unicity), [[email]])
+        assert.deepStrictEqual(yield* targets.list, [])
+      }).pipe(Effect.provide(Targets.layerFetch({ apiKey: sandbox.keys.full, baseUrl: url })))
+    }).pipe(Effect.scoped, Effect.provide(Sandbox.layer)))
+
+  it.live("a request without a body says that it is empty, and none is chunked", () =>
+    Effect.gen(function* () {
+      const seen: Array<{ readonly method: string; readonly headers: IncomingMessage["headers"] }> =
+        []
+      const { url } = yield* served((request, response) => {
+        seen.push({ method: request.method ?? "", headers: request.headers })
+        request.resume()
+        request.on("end", () => response.writeHead(418).end())
+      })
+      const targets = yield* Effect.provide(Targets, over(url))
+      yield* Effect.forEach(operations, ({ run }) => Effect.exit(run(targets)))
+      assert.strictEqual(seen.length, operations.length)
+      for (const { method, headers } of seen) {
+        assert.isUndefined(headers["transfer-encoding"])
+        if (method === "POST" || method === "PUT") assert.isDefined(headers["content-length"])
+      }
+      assert.strictEqual(seen[7]?.headers["content-length"], "0")
+    }).pipe(Effect.scoped))
+
+  it.live("a redirect is not followed: no operation sends anything to the other place", () =>
+    Effect.gen(function* () {
+      let elsewhere = 0
+      const other = yield* served((_, response) => {
+        elsewhere++
+        response.end()
+      })
+      for (const code of [301, 302, 303, 307, 308]) {
+        const { url } = yield* served((request, response) => {
+          request.resume()
+          response.writeHead(code, { location: `${other.url}/targets` }).end()
+        })
+        const targets = yield* Effect.provide(Targets, over(url))
+        for (const { run } of operations) {
+          const error = yield* Effect.flip(run(targets))
+          assert.strictEqual(error._tag, "UnexpectedResponse")
+          assert.propertyVal(error, "reason", "Redirect")
+        }
+      }
+      assert.strictEqual(elsewhere, 0)
+    }).pipe(Effect.scoped))
+
+  it.live("a port that nobody listens on refuses, and surely nothing was applied", () =>
+    Effect.gen(function* () {
+      const { url, close } = yield* served((_, response) => response.end())
+      yield* Effect.promise(close)
+      const targets = yield* Effect.provide(Targets, over(url))
+      const error = yield* Effect.flip(targets.create({ 8103: "a@b.c" }))
+      assert.strictEqual(error._tag, "TransportError")
+      assert.propertyVal(error, "reason", "Connect")
+      assert.propertyVal(error, "applied", "no")
+      assert.propertyVal(error, "detail", "ECONNREFUSED")
+    }).pipe(Effect.scoped))
+
+  it.live("a connection that breaks leaves it unknown", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      const { url } = yield* Sandbox.serve()
+      const layer = Targets.layerFetch({
+        apiKey: sandbox.keys.full,
+        baseUrl: url,
+        retry: RetryPolicy.none,
+      })
+      const targets = yield* Effect.provide(Targets, layer)
+      for (const fault of [Fault.reset({ applied: true }), Fault.truncate({ bytes: 5 })]) {
+        yield* sandbox.script({ fault })
+        const error = yield* Effect.flip(targets.upsert("a@b.c", { 8103: "a@b.c" }))
+        assert.strictEqual(error._tag, "TransportError")
+        assert.propertyVal(error, "reason", "Reset")
+        assert.propertyVal(error, "applied", "unknown")
+      }
+      assert.strictEqual((yield* sandbox.state).targets.length, 1)
+    }).pipe(Effect.scoped, Effect.provide(Sandbox.layer)))
+
+  it.live("an interrupted call closes its connection", () =>
+    Effect.gen(function* () {
+      const arrived = yield* Deferred.make<void>()
+      const closed = yield* Deferred.make<void>()
+      const { url } = yield* served((request) => {
+        Deferred.doneUnsafe(arrived, Effect.void)
+        request.socket.on("close", () => Deferred.doneUnsafe(closed, Effect.void))
+      })
+      const targets = yield* Effect.provide(Targets, over(url))
+      const fiber = yield* Effect.forkChild(targets.get("000MLGPR"))
+      yield* Deferred.await(arrived)
+      yield* Fiber.interrupt(fiber)
+      yield* Deferred.await(closed)
+    }).pipe(Effect.scoped))
+
+  it.live("a name that doesn't exist is not a reset", () =>
+    Effect.gen(function* () {
+      const targets = yield* Effect.provide(Targets, over("https://np6.invalid"))
+      const error = yield* Effect.flip(targets.create({ 8103: "a@b.c" }))
+      assert.propertyVal(error, "reason", "Connect")
+      assert.propertyVal(error, "applied", "no")
+    }))
+})

@@ -1,0 +1,147 @@
+import { assert, describe, expectTypeOf, it } from "@effect/vitest"
+import type {
+  Answer,
+  BadRequest,
+  ClientFailure,
+  Conflict,
+  DeletionReport,
+  FieldValues,
+  Forbidden,
+  InvalidInput,
+  ListedTarget,
+  NotFound,
+  RateLimited,
+  ServerError,
+  Target,
+  TransportError,
+  Unauthorized,
+  UnexpectedResponse,
+} from "@effect-np6/targets"
+import { RetryPolicy, Targets } from "@effect-np6/targets"
+import { Effect, type Layer, Stream } from "effect"
+import type { HttpClient } from "effect/http"
+
+type Service = Targets["Service"]
+type ErrorOf<O> = O extends (...args: ReadonlyArray<never>) => Effect.Effect<unknown, infer E> ? E
+  : O extends Effect.Effect<unknown, infer E> ? E
+  : O extends Stream.Stream<unknown, infer E> ? E
+  : never
+type ValueOf<O> = O extends (...args: ReadonlyArray<never>) => Effect.Effect<infer A, unknown> ? A
+  : O extends Effect.Effect<infer A, unknown> ? A
+  : never
+type Denied = Unauthorized | Forbidden
+
+// These are checked by the compiler (`deno task check`); running them shows only that they load.
+describe("the type of an operation", () => {
+  it("names its documented failures, what any call may meet, and no other", () => {
+    expectTypeOf<ErrorOf<Service["list"]>>().toEqualTypeOf<Denied | ClientFailure>()
+    expectTypeOf<ErrorOf<Service["stream"]>>().toEqualTypeOf<Denied | ClientFailure>()
+    expectTypeOf<ErrorOf<Service["get"]>>().toEqualTypeOf<Denied | NotFound | ClientFailure>()
+    expectTypeOf<ErrorOf<Service["getByUnicity"]>>().toEqualTypeOf<
+      Denied | NotFound | ClientFailure
+    >()
+    expectTypeOf<ErrorOf<Service["upsert"]>>().toEqualTypeOf<Denied | ClientFailure>()
+    expectTypeOf<ErrorOf<Service["create"]>>().toEqualTypeOf<Denied | Conflict | ClientFailure>()
+    expectTypeOf<ErrorOf<Service["update"]>>()
+      .toEqualTypeOf<Denied | NotFound | Conflict | ClientFailure>()
+    expectTypeOf<ErrorOf<Service["addToSegment"]>>()
+      .toEqualTypeOf<Denied | NotFound | Conflict | ClientFailure>()
+    expectTypeOf<ErrorOf<Service["removeFromSegment"]>>()
+      .toEqualTypeOf<Denied | NotFound | Conflict | ClientFailure>()
+    expectTypeOf<ErrorOf<Service["delete"]>>().toEqualTypeOf<Denied | NotFound | ClientFailure>()
+    expectTypeOf<ErrorOf<Service["deleteMany"]>>().toEqualTypeOf<
+      Denied | NotFound | ClientFailure
+    >()
+    expectTypeOf<ClientFailure>().toEqualTypeOf<
+      InvalidInput | BadRequest | RateLimited | ServerError | UnexpectedResponse | TransportError
+    >()
+  })
+
+  it("says what comes back, with and without its answer", () => {
+    expectTypeOf<ValueOf<Service["list"]>>().toEqualTypeOf<ReadonlyArray<ListedTarget>>()
+    expectTypeOf<ValueOf<Service["get"]>>().toEqualTypeOf<Target>()
+    expectTypeOf<ValueOf<Service["addToSegment"]>>().toEqualTypeOf<void>()
+    expectTypeOf<ValueOf<Service["deleteMany"]>>().toEqualTypeOf<DeletionReport>()
+    expectTypeOf<ValueOf<Service["withResponse"]["get"]>>().toEqualTypeOf<Answer<Target>>()
+    expectTypeOf<ErrorOf<Service["withResponse"]["create"]>>()
+      .toEqualTypeOf<ErrorOf<Service["create"]>>()
+    expectTypeOf<Parameters<Service["withResponse"]["upsert"]>>()
+      .toEqualTypeOf<Parameters<Service["upsert"]>>()
+  })
+
+  it("lets an exhaustive catch leave nothing over", () => {
+    const rest = (targets: Service) =>
+      targets.update("000MLGPR", {}).pipe(Effect.catchTags({
+        Unauthorized: () => Effect.void,
+        Forbidden: () => Effect.void,
+        NotFound: () => Effect.void,
+        Conflict: () => Effect.void,
+        InvalidInput: () => Effect.void,
+        BadRequest: () => Effect.void,
+        RateLimited: () => Effect.void,
+        ServerError: () => Effect.void,
+        UnexpectedResponse: () => Effect.void,
+        TransportError: () => Effect.void,
+      }))
+    expectTypeOf<ReturnType<typeof rest>>().toEqualTypeOf<Effect.Effect<void | Target>>()
+  })
+
+  it("doesn't let a failure be caught that can't happen", () => {
+    const program = (targets: Service) => [
+      // @ts-expect-error create documents no 404
+      Effect.catchTag(targets.create({ 8103: "a@b.c" }), "NotFound", () => Effect.void),
+      // @ts-expect-error upsert documents no 409
+      Effect.catchTag(targets.upsert("a@b.c", {}), "Conflict", () => Effect.void),
+      // @ts-expect-error delete documents no 409
+      Effect.catchTag(targets.delete("000MLGPR"), "Conflict", () => Effect.void),
+    ]
+    assert.isFunction(program)
+  })
+})
+
+describe("the type of values", () => {
+  it("is a flat map of field id to value", () => {
+    expectTypeOf<{ 8101: "Mr"; 8104: null; 8107: ["a"] }>().toExtend<FieldValues>()
+    expectTypeOf<Target["fields"]>().toExtend<FieldValues>()
+    // What was read as a whole, or is wrapped in `fields`, is refused by NP6.
+    expectTypeOf<Target>().not.toExtend<FieldValues>()
+    expectTypeOf<{ fields: { 8103: "a@b.c" } }>().not.toExtend<FieldValues>()
+    expectTypeOf<{ 8105: Date }>().not.toExtend<FieldValues>()
+    expectTypeOf<{ 8101: { value: "Mr" } }>().not.toExtend<FieldValues>()
+  })
+
+  it("refuses a wrapper, however it comes", () => {
+    const wrapped = { fields: { 8103: "a@b.c" } }
+    const program = (targets: Service) => [
+      // @ts-expect-error a `fields` wrapper
+      targets.create({ fields: { 8103: "a@b.c" } }),
+      // @ts-expect-error a `fields` wrapper in a variable
+      targets.create(wrapped),
+      // @ts-expect-error a field name in place of an id
+      targets.create({ Email: "a@b.c" }),
+      // @ts-expect-error undefined is neither a value nor null
+      targets.create({ 8103: undefined }),
+    ]
+    assert.isFunction(program)
+  })
+})
+
+describe("the type of a layer", () => {
+  it("needs an HTTP client, or nothing", () => {
+    expectTypeOf(Targets.layer).returns
+      .toEqualTypeOf<Layer.Layer<Targets, InvalidInput, HttpClient.HttpClient>>()
+    expectTypeOf(Targets.layerFetch).returns.toEqualTypeOf<Layer.Layer<Targets, InvalidInput>>()
+  })
+})
+
+describe("the type of an effect or a stream", () => {
+  it("stays what it is under another retry policy", () => {
+    const call = Effect.flatMap(Targets, (targets) => targets.get("000MLGPR"))
+    const scoped = call.pipe(Targets.withRetryPolicy(RetryPolicy.none))
+    expectTypeOf(scoped).toEqualTypeOf<typeof call>()
+    const stream = Stream.unwrap(Effect.map(Targets, (targets) => targets.stream))
+    expectTypeOf(stream.pipe(Targets.withRetryPolicy(RetryPolicy.none))).toEqualTypeOf<
+      typeof stream
+    >()
+  })
+})
