@@ -165,7 +165,7 @@ describe("a stream", () => {
       yield* TestClock.adjust(0)
       for (let n = 0; n < 10; n++) {
         yield* TestClock.adjust("29 seconds")
-        yield* Effect.promise(async () => give(n === 0 ? `[${one}` : `,${one}`))
+        yield* Effect.sync(() => give(n === 0 ? `[${one}` : `,${one}`))
         yield* TestClock.adjust(0)
       }
       assert.strictEqual((yield* Fiber.join(fiber)).length, 10)

@@ -77,7 +77,10 @@ export const call = <Args extends ReadonlyArray<unknown>, A, F extends keyof Doc
     return Effect.useSpan(
       `Targets.${endpoint.operation}`,
       { kind: "client", attributes: spanAttributes(endpoint, url) },
-      (span) => run(connection, endpoint, url, parts.success, span),
+      (span) =>
+        Effect.withParentSpan(run(connection, endpoint, url, parts.success, span), span, {
+          captureStackTrace: false,
+        }),
     )
   })
 

@@ -1,6 +1,6 @@
 /** Every operation once, with its arguments, its request and its documented statuses. */
 import type { Targets } from "@effect-np6/targets"
-import { Effect, Stream } from "effect"
+import { type Effect, Stream } from "effect"
 import { sampleTarget } from "./recording.ts"
 
 type Service = Targets["Service"]
