@@ -65,7 +65,7 @@ describe("reading the contacts", () => {
         "Mr,Secret, too many,a@example.com,,,,",
         "Captain,,b@example.com,,,,",
         ",,nobody,,,,",
-        ",,,,,,",
+        "Mr,,,,,,",
         ",,c@example.com,,1.2.1980,,",
         ",,d@example.com,,,twelve,",
         `,,e@example.com,,,,"Books, Secret"`,
@@ -85,7 +85,7 @@ describe("reading the contacts", () => {
           problem:
             `"Interests" isn't labels of the value list, with a comma and a space between them`,
         },
-        { line: 9, problem: "1 cells, where the header has 7" },
+        { line: 9, problem: "an empty line" },
       ])
     }))
 
@@ -214,7 +214,8 @@ describe("the demo", () => {
             assert.notInclude(output, secret)
           }
         }
-        assert.notMatch(log, /[\r\x1b]/)
+        assert.notInclude(log, "\r")
+        assert.notInclude(log, "\x1b")
         assert.include(terminal, "\r")
       }),
     20_000,
