@@ -1,0 +1,90 @@
+/**
+ * What is in the package: the manifest, the files, and what others' linters say of them.
+ *
+ * @module
+ */
+import { version } from "../../src/internal/version.ts"
+import { manifest } from "../build/manifest.ts"
+import { type Check, ensure } from "./check.ts"
+import { mustRun } from "./command.ts"
+
+const documents = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"]
+
+/** The files below a directory, as paths from it. */
+const filesIn = async (directory: string, below = ""): Promise<ReadonlyArray<string>> => {
+  const files: Array<string> = []
+  for await (const { isDirectory, name } of Deno.readDir(`${directory}/${below}`)) {
+    if (isDirectory) files.push(...await filesIn(directory, `${below}${name}/`))
+    else files.push(below + name)
+  }
+  return files
+}
+
+const exists = (path: string): Promise<boolean> =>
+  Deno.stat(path).then(({ isFile }) => isFile, () => false)
+
+/** What no published file may hold. */
+const forbidden = (root: string): ReadonlyArray<readonly [string, RegExp | string]> => [
+  ["a path of this machine", root],
+  ["a file: URL", /["'`]file:\/\//],
+  ["import.meta", /\bimport\.meta\b/],
+  ["a helper of dnt", /_dnt\./],
+]
+
+export const contents: ReadonlyArray<Check> = [
+  {
+    name: "manifest",
+    run: async ({ unpacked }) => {
+      const written: unknown = JSON.parse(await Deno.readTextFile(`${unpacked}/package.json`))
+      ensure(
+        JSON.stringify(written) === JSON.stringify(manifest),
+        "package.json is not the manifest that deno.json makes: build the package again.",
+      )
+      ensure(
+        version === manifest.version,
+        `src/internal/version.ts says ${version}, deno.json says ${manifest.version}.`,
+      )
+      return `${manifest.name}@${manifest.version}, peer effect ${manifest.peerDependencies.effect}`
+    },
+  },
+  {
+    name: "files in the tarball",
+    run: async ({ root, unpacked }) => {
+      const files = await filesIn(unpacked)
+      for (const file of files) {
+        const module = /^esm\/((?:mod|src\/.+))\.(?:js|d\.ts)$/.exec(file)?.[1]
+        ensure(
+          documents.includes(file) || module !== undefined && await exists(`${root}${module}.ts`),
+          `${file} has no place in the package.`,
+        )
+        const text = await Deno.readTextFile(`${unpacked}/${file}`)
+        for (const [what, pattern] of file.startsWith("esm/") ? forbidden(root) : []) {
+          ensure(
+            typeof pattern === "string" ? !text.includes(pattern) : !pattern.test(text),
+            `${file} holds ${what}.`,
+          )
+        }
+      }
+      for (const document of documents) ensure(files.includes(document), `${document} is missing.`)
+      return `${files.length} files`
+    },
+  },
+  {
+    name: "publint --strict",
+    run: async ({ tool, unpacked }) => {
+      const cli = tool("publint", "src/cli.js")
+      await mustRun("node", [cli, "run", unpacked, "--strict", "--pack", "false"], {
+        cwd: unpacked,
+      })
+      return "all good"
+    },
+  },
+  {
+    name: "attw, ESM-only profile",
+    run: async ({ home, tarball, tool }) => {
+      const cli = tool("@arethetypeswrong/cli", "dist/index.js")
+      await mustRun("node", [cli, tarball, "--profile", "esm-only", "--quiet"], { cwd: home })
+      return "no problems"
+    },
+  },
+]
