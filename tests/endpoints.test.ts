@@ -89,11 +89,9 @@ const rows: {
     fails: { NotFound: (targets) => targets.delete(missing) },
   },
   deleteMany: {
-    succeeds: (targets, { joe }) =>
+    succeeds: (targets) =>
       Effect.all([
         targets.deleteMany({ type: "segment", value: newsletter }),
-        Effect.catchTag(targets.deleteMany({ type: "id", value: [joe] }), "NotFound", () =>
-          Effect.void),
         targets.deleteMany({ type: "unicity", value: ["jane@example.com", "nobody@example.com"] }),
       ]),
     leaves: (targets) => targets.length === 0,

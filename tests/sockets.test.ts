@@ -127,6 +127,66 @@ describe("over real sockets", () => {
       assert.strictEqual((yield* sandbox.state).targets.length, 1)
     }).pipe(Effect.scoped, Effect.provide(Sandbox.layer)))
 
+  const unrepeatable: {
+    readonly [operation: string]: (
+      targets: Targets["Service"],
+      ids: { readonly jane: string; readonly joe: string },
+    ) => Effect.Effect<unknown, { readonly _tag: string }>
+  } = {
+    create: (targets) => targets.create({ 8103: "new@example.com" }),
+    delete: (targets, { jane }) => targets.delete(jane),
+    deleteMany: (targets, { jane }) => targets.deleteMany({ type: "id", value: [jane] }),
+    addToSegment: (targets, { jane }) => targets.addToSegment(jane, 12345),
+    removeFromSegment: (targets, { joe }) => targets.removeFromSegment(joe, 12345),
+  }
+  for (const [operation, run] of Object.entries(unrepeatable)) {
+    it.live(`fetch doesn't repeat ${operation} by itself when a used connection breaks`, () =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox
+        const { url } = yield* Sandbox.serve()
+        const layer = Targets.layerFetch({
+          apiKey: sandbox.keys.full,
+          baseUrl: url,
+          retry: RetryPolicy.none,
+        })
+        yield* Effect.gen(function* () {
+          const targets = yield* Targets
+          const { id: jane } = yield* targets.upsert("jane@example.com", {
+            8103: "jane@example.com",
+          })
+          const { id: joe } = yield* targets.upsert("joe@example.com", { 8103: "joe@example.com" })
+          yield* targets.addToSegment(joe, 12345)
+          yield* Effect.repeat(targets.get(jane), { times: 3 })
+          const before = (yield* sandbox.requests).length
+          yield* sandbox.script({ fault: Fault.reset({ applied: true }) })
+          const error = yield* Effect.flip(run(targets, { jane, joe }))
+          assert.strictEqual(error._tag, "TransportError")
+          assert.propertyVal(error, "reason", "Reset")
+          assert.propertyVal(error, "applied", "unknown")
+          assert.strictEqual((yield* sandbox.requests).length - before, 1)
+        }).pipe(Effect.provide(layer))
+      }).pipe(Effect.scoped, Effect.provide(Sandbox.layer)))
+  }
+
+  it.live("a body that is cut off leaves the request id, which came before it", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      const { url } = yield* Sandbox.serve()
+      const layer = Targets.layerFetch({
+        apiKey: sandbox.keys.full,
+        baseUrl: url,
+        retry: RetryPolicy.none,
+      })
+      yield* Effect.gen(function* () {
+        const targets = yield* Targets
+        yield* sandbox.script({ fault: Fault.truncate({ bytes: 5 }) })
+        const error = yield* Effect.flip(targets.create({ 8103: "new@example.com" }))
+        assert.strictEqual(error._tag, "TransportError")
+        assert.propertyVal(error, "status", 200)
+        assert.property(error, "requestId")
+      }).pipe(Effect.provide(layer))
+    }).pipe(Effect.scoped, Effect.provide(Sandbox.layer)))
+
   it.live("an interrupted call closes its connection", () =>
     Effect.gen(function* () {
       const arrived = yield* Deferred.make<void>()

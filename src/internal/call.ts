@@ -5,12 +5,8 @@
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as FetchHttpClient from "effect/http/FetchHttpClient"
-import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as HttpTraceContext from "effect/http/HttpTraceContext"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
@@ -27,34 +23,19 @@ import {
 } from "../Errors.ts"
 import type { RetryPolicy, Transient } from "../RetryPolicy.ts"
 import { type Connection, requestOf, urlOf } from "./connection.ts"
-import { type Documented, documented, type Endpoint, type Facts } from "./endpoints.ts"
+import { type Documented, documented, type Endpoint, type Facts, type Row } from "./endpoints.ts"
+import { type Head, type Outcome, perform } from "./exchange.ts"
 import type { RequestParts } from "./input.ts"
 import { scrub, wordsOf } from "./redact.ts"
-import { readErrorText, type Unreadable } from "./response.ts"
+import type { Unreadable } from "./response.ts"
 import { decider, earn, parseRetryAfter } from "./retry.ts"
-import { type Broken, readFailure } from "./transport.ts"
+import type { Broken } from "./transport.ts"
 
 /** The policy that a scope sets over the layer's. */
 export const CurrentRetryPolicy: Context.Reference<RetryPolicy | undefined> = Context.Reference(
   "@effect-np6/targets/CurrentRetryPolicy",
   { defaultValue: (): RetryPolicy | undefined => undefined },
 )
-
-/** What came of one attempt. */
-type Outcome<A> =
-  | { readonly _tag: "Value"; readonly head: Head; readonly value: A }
-  | { readonly _tag: "Refused"; readonly head: Head; readonly body: string }
-  | { readonly _tag: "Unreadable"; readonly head: Head; readonly problem: Unreadable }
-  | { readonly _tag: "Broken"; readonly broken: Broken }
-
-interface Head {
-  readonly status: number
-  readonly headers: { readonly [name: string]: string }
-  readonly requestId: string | undefined
-}
-
-/** An endpoint with any arguments and failures, as far as a call is concerned. */
-type Row<A, F extends keyof Documented> = Omit<Endpoint<ReadonlyArray<unknown>, A, F>, "request">
 
 type Failure<F extends keyof Documented> = Documented[F] | ClientFailure
 
@@ -139,7 +120,7 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
 
 const describeAttempt = <A>(span: Tracer.Span, attempts: number, outcome: Outcome<A>): void => {
   span.attribute("np6.attempts", attempts)
-  if (outcome._tag === "Broken") return
+  if (outcome.head === undefined) return
   span.attribute("http.response.status_code", outcome.head.status)
   if (outcome.head.requestId !== undefined) span.attribute("np6.request_id", outcome.head.requestId)
 }
@@ -152,103 +133,6 @@ const traced = (
   connection.propagateTrace
     ? HttpClientRequest.setHeaders(request, HttpTraceContext.toHeaders(span))
     : request
-
-// The client's own span would hold the URL, and so the address in `?unicity=`.
-const untraced = Context.make(HttpClient.TracerDisabledWhen, () => true)
-
-// fetch hands the key to whatever a redirect names.
-const guarded = <A, E>(connection: Connection, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-  Effect.updateContext(effect, (context: Context.Context<never>) =>
-    Context.merge(
-      context,
-      Context.add(untraced, FetchHttpClient.RequestInit, {
-        ...connection.requestInit,
-        ...Context.getOrUndefined(context, FetchHttpClient.RequestInit),
-        redirect: "manual",
-      }),
-    ))
-
-const perform = <A, F extends keyof Documented>(
-  connection: Connection,
-  endpoint: Row<A, F>,
-  request: HttpClientRequest.HttpClientRequest,
-): Effect.Effect<Outcome<A>> => {
-  const duration = connection.timeout
-  const read = (head: Head, response: HttpClientResponse.HttpClientResponse) =>
-    readValue(endpoint, head, response, duration)
-  return Effect.suspend(() => {
-    let refused: Outcome<A> | undefined
-    const answered = Effect.flatMap(execute(connection, request), (response) => {
-      const head = readHead(response)
-      if (head.status >= 200 && head.status < 300) {
-        // What streams has its time between the pieces, not for the whole.
-        return endpoint.isStreamed === true
-          ? Effect.succeed(read(head, response))
-          : Effect.map(read(head, response), (outcome) => Effect.succeed(outcome))
-      }
-      refused = { _tag: "Refused", head, body: "" }
-      return Effect.map(
-        readErrorText(response),
-        (body) => Effect.succeed<Outcome<A>>({ _tag: "Refused", head, body }),
-      )
-    })
-    return answered.pipe(
-      Effect.timeoutOrElse({
-        duration,
-        // A body that doesn't come doesn't hide the status that came.
-        orElse: () => Effect.succeed(Effect.succeed(refused ?? timedOut)),
-      }),
-      Effect.flatten,
-      Effect.catch((broken) => Effect.succeed<Outcome<A>>({ _tag: "Broken", broken })),
-    )
-  })
-}
-
-const timedOut: Outcome<never> = { _tag: "Broken", broken: { reason: "Timeout" } }
-
-const execute = (
-  connection: Connection,
-  request: HttpClientRequest.HttpClientRequest,
-): Effect.Effect<HttpClientResponse.HttpClientResponse, Broken> =>
-  Effect.catch(guarded(connection, connection.client.execute(request)), (error) => {
-    switch (error.reason._tag) {
-      case "TransportError":
-        return Effect.fail(readFailure(error.reason.cause))
-      // A client that was told to fail on a status still has the answer.
-      case "StatusCodeError":
-        return Effect.succeed(error.reason.response)
-      // What can't be encoded or addressed was never sent.
-      default:
-        return Effect.fail<Broken>({ reason: "Connect", code: error.reason._tag })
-    }
-  })
-
-const readValue = <A, F extends keyof Documented>(
-  endpoint: Row<A, F>,
-  head: Head,
-  response: HttpClientResponse.HttpClientResponse,
-  timeout: Duration.Duration,
-): Effect.Effect<Outcome<A>, Broken> =>
-  endpoint.read(response, timeout).pipe(
-    Effect.map((value): Outcome<A> => ({ _tag: "Value", head, value })),
-    Effect.catch((problem) =>
-      problem._tag === "Broken"
-        ? Effect.fail(problem.broken)
-        : Effect.succeed<Outcome<A>>({ _tag: "Unreadable", head, problem })
-    ),
-  )
-
-const readHead = (response: HttpClientResponse.HttpClientResponse): Head => {
-  const headers = response.headers
-  const requestId = headers["x-request-id"]
-  return {
-    status: response.status,
-    headers,
-    requestId: requestId !== undefined && /^[\x21-\x7e]{1,128}$/.test(requestId)
-      ? requestId
-      : undefined,
-  }
-}
 
 /** Reads an outcome in the light of the attempts before it, one of which may have been applied. */
 const settle = <A, F extends keyof Documented>(
@@ -293,13 +177,11 @@ const failureOf = <A, F extends keyof Documented>(
   facts: Facts,
   nowMillis: number,
 ): Failure<F> => {
-  if (outcome._tag === "Broken") return transportError(facts, outcome.broken)
-  const { head } = outcome
-  const answered: Facts = {
-    ...facts,
-    status: head.status,
-    ...(head.requestId === undefined ? {} : { requestId: head.requestId }),
+  if (outcome._tag === "Broken") {
+    return transportError(withHead(facts, outcome.head), outcome.broken)
   }
+  const { head } = outcome
+  const answered = withHead(facts, head)
   if (outcome._tag === "Unreadable") {
     const missing = outcome.problem._tag === "Nothing" ? endpoint.failures[404] : undefined
     return missing === undefined
@@ -320,6 +202,17 @@ const failureOf = <A, F extends keyof Documented>(
   const isRedirect = head.status === 0 || (head.status >= 300 && head.status < 400)
   return new UnexpectedResponse({ ...said, reason: isRedirect ? "Redirect" : "Status" })
 }
+
+/** Adds what is known of an answer. */
+export const withHead = (
+  facts: Facts,
+  head: Pick<Head, "status" | "requestId"> | undefined,
+): Facts =>
+  head === undefined ? facts : {
+    ...facts,
+    status: head.status,
+    ...(head.requestId === undefined ? {} : { requestId: head.requestId }),
+  }
 
 /** The error of an answer that can't be read. */
 export const unexpected = (

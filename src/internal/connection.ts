@@ -10,6 +10,7 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Redacted from "effect/Redacted"
 import { InvalidInput } from "../Errors.ts"
 import type { RetryPolicy } from "../RetryPolicy.ts"
+import type { FetchSettings } from "./fetch.ts"
 import type { RequestParts } from "./input.ts"
 import type { Spending } from "./retry.ts"
 import { version } from "./version.ts"
@@ -22,8 +23,7 @@ export interface Connection {
   readonly timeout: Duration.Duration
   readonly retry: RetryPolicy
   readonly propagateTrace: boolean
-  /** The caller's own settings of fetch, if there are any. */
-  readonly requestInit: globalThis.RequestInit | undefined
+  readonly fetch: FetchSettings
   /** Shared by all calls of the layer. */
   readonly spending: Spending
 }

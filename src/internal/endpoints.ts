@@ -69,6 +69,12 @@ export interface Endpoint<Args extends ReadonlyArray<unknown>, A, F extends keyo
   readonly afterReplay?: (value: A) => A
 }
 
+/** An endpoint as far as a call is concerned whose arguments are checked. */
+export type Row<A, F extends keyof Documented> = Omit<
+  Endpoint<ReadonlyArray<unknown>, A, F>,
+  "request"
+>
+
 const denied = { 401: "Unauthorized", 403: "Forbidden" } as const
 const denied404 = { ...denied, 404: "NotFound" } as const
 

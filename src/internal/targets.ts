@@ -3,20 +3,20 @@
  *
  * @module
  */
-import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Answer } from "../Answer.ts"
 import type { ClientFailure, Forbidden, InvalidInput, Unauthorized } from "../Errors.ts"
 import { standard } from "../RetryPolicy.ts"
 import type { ListedTarget } from "../Target.ts"
 import type { TargetsOptions, TargetsService } from "../Targets.ts"
-import { call, transportError, unexpected } from "./call.ts"
+import { call, transportError, unexpected, withHead } from "./call.ts"
 import { checkBase, type Connection, refuseKey } from "./connection.ts"
 import * as endpoints from "./endpoints.ts"
+import { fetchSettings } from "./fetch.ts"
 
 const valueOf = <Args extends ReadonlyArray<unknown>, A, E>(
   operation: (...args: Args) => Effect.Effect<Answer<A>, E>,
@@ -26,7 +26,7 @@ const valueOf = <Args extends ReadonlyArray<unknown>, A, E>(
 /** Makes the service from a layer's options. */
 export const make = (
   options: TargetsOptions,
-): Effect.Effect<TargetsService, InvalidInput, HttpClient.HttpClient> =>
+): Effect.Effect<TargetsService, InvalidInput, HttpClient.HttpClient | Scope.Scope> =>
   Effect.gen(function* () {
     const connection = yield* connect(options)
     const withResponse: TargetsService["withResponse"] = {
@@ -59,7 +59,7 @@ export const make = (
 
 const connect = Effect.fnUntraced(function* (
   options: TargetsOptions,
-): Effect.fn.Return<Connection, InvalidInput, HttpClient.HttpClient> {
+): Effect.fn.Return<Connection, InvalidInput, HttpClient.HttpClient | Scope.Scope> {
   const client = yield* HttpClient.HttpClient
   const refused = refuseKey(options.apiKey)
   if (refused !== undefined) return yield* refused
@@ -72,10 +72,7 @@ const connect = Effect.fnUntraced(function* (
     timeout: Duration.fromInputUnsafe(options.timeout ?? "30 seconds"),
     retry: options.retry ?? standard,
     propagateTrace: options.propagateTrace ?? false,
-    requestInit: Context.getOrUndefined(
-      yield* Effect.context<never>(),
-      FetchHttpClient.RequestInit,
-    ),
+    fetch: yield* fetchSettings,
     spending: { spent: 0 },
   }
 })
@@ -84,7 +81,7 @@ const streamOf = (
   connection: Connection,
 ): Stream.Stream<ListedTarget, Unauthorized | Forbidden | ClientFailure> =>
   call(connection, endpoints.stream)().pipe(
-    Effect.map(({ value, status, requestId, attempts }) =>
+    Effect.map(({ value, attempts, ...head }) =>
       Stream.suspend(() => {
         let delivered = 0
         return value.pipe(
@@ -93,13 +90,10 @@ const streamOf = (
             return targets
           }),
           Stream.mapError((problem): ClientFailure => {
-            const facts: endpoints.Facts = {
-              operation: endpoints.stream.operation,
-              applied: "no",
-              attempts,
-              status,
-              ...(requestId === undefined ? {} : { requestId }),
-            }
+            const facts = withHead(
+              { operation: endpoints.stream.operation, applied: "no", attempts },
+              head,
+            )
             return problem._tag === "Broken"
               ? transportError(facts, problem.broken, { delivered })
               : unexpected(facts, problem, { delivered })
