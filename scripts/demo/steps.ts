@@ -78,9 +78,6 @@ export const deleteDespiteLoss = Effect.fnUntraced(function* (
   const sandbox = yield* Sandbox
   yield* sandbox.script({
     on: { operation: "delete" },
-    // Twice, because Deno's fetch repeats a request by itself, once, when a connection that it used
-    // before breaks. The second loss is the one that reaches the program there.
-    times: 2,
     fault: Fault.reset({ applied: true }),
   })
 

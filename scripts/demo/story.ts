@@ -93,7 +93,7 @@ const live = Effect.fnUntraced(function* (
   }
 
   const errors = yield* step("Meet every error once", meetErrors(member, connect))
-  const saved = yield* step("Lose the answers to a deletion", Steps.deleteDespiteLoss(lost))
+  const saved = yield* step("Lose the answer to a deletion", Steps.deleteDespiteLoss(lost))
   const streamed = yield* step("Stream the list", Steps.countAll)
   const deleted = yield* step("Delete one", Steps.deleteOne(gone))
   const bulk = yield* step(

@@ -36,14 +36,14 @@ export const refuseKey = (apiKey: unknown): InvalidInput | undefined => {
   if (!Redacted.isRedacted(apiKey)) {
     return refusal(
       "apiKey",
-      "is not Redacted: wrap it with Redacted.make, which keeps it out of logs",
+      "it is not Redacted: wrap it with Redacted.make, which keeps it out of logs",
     )
   }
   const key = Redacted.value(apiKey)
-  if (typeof key !== "string" || key === "") return refusal("apiKey", "is empty")
+  if (typeof key !== "string" || key === "") return refusal("apiKey", "it is empty")
   return /^[\x21-\x7e]+$/.test(key) ? undefined : refusal(
     "apiKey",
-    "holds a space, a line break or another character that no header can carry; was it pasted with a line break at its end?",
+    "it holds a space, a line break or another character that no header can carry; was it pasted with a line break at its end?",
   )
 }
 
@@ -58,19 +58,21 @@ export const checkBase = (baseUrl: string): URL | InvalidInput => {
   try {
     url = new URL(baseUrl)
   } catch {
-    return refuse("is not an absolute URL, such as https://api-cm.np6.com")
+    return refuse("it is not an absolute URL, such as https://api-cm.np6.com")
   }
-  if (url.username !== "" || url.password !== "") return refuse("holds a user name or a password")
+  if (url.username !== "" || url.password !== "") {
+    return refuse("it holds a user name or a password")
+  }
   // An empty query or fragment leaves no trace in the parsed URL.
-  if (/[?#]/.test(baseUrl)) return refuse("holds a query or a fragment")
+  if (/[?#]/.test(baseUrl)) return refuse("it holds a query or a fragment")
   if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))) {
     if (!url.pathname.endsWith("/")) url.pathname = `${url.pathname}/`
     return url
   }
   return refuse(
     url.protocol === "http:"
-      ? "is plain http, which would show the key and people's data to the network; use https"
-      : "is not an https URL",
+      ? "it is plain http, which would show the key and people's data to the network; use https"
+      : "it is not an https URL",
   )
 }
 

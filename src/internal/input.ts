@@ -89,7 +89,7 @@ export const withSomeValues = (values: FieldValues): Checked<RequestParts> =>
     withValues(values),
     (parts) =>
       parts.body === "{}"
-        ? refuse("values", "is empty: a new target needs at least its unicity field")
+        ? refuse("values", "it is empty: a new target needs at least its unicity field")
         : Result.succeed(parts),
   )
 
@@ -121,7 +121,7 @@ export const withSelection = (selection: Selection): Checked<RequestParts> => {
         (value) => selectionBody("segment", value, []),
       )
     default:
-      return refuse("selection", "has no type of unicity, id or segment")
+      return refuse("selection", "it has no type of unicity, id or segment")
   }
 }
 
@@ -136,8 +136,10 @@ const checkEach = <A>(
   values: ReadonlyArray<unknown>,
   check: (input: string, value: unknown) => Checked<A>,
 ): Checked<ReadonlyArray<A>> => {
-  if (!Array.isArray(values)) return refuse(input, "is not an array")
-  if (values.length === 0) return refuse(input, "is empty: a bulk delete must name what it deletes")
+  if (!Array.isArray(values)) return refuse(input, "it is not an array")
+  if (values.length === 0) {
+    return refuse(input, "it is empty: a bulk delete must name what it deletes")
+  }
   const checked: Array<A> = []
   // Not `forEach`, which skips the holes of a sparse array.
   for (let i = 0; i < values.length; i++) {
@@ -150,7 +152,7 @@ const checkEach = <A>(
 
 const refusedValues = (values: FieldValues): Refusal | undefined => {
   if (typeof values !== "object" || values === null || Array.isArray(values)) {
-    return { input: "values", problem: "is not a map of field id to value" }
+    return { input: "values", problem: "it is not a map of field id to value" }
   }
   for (const [key, value] of Object.entries<FieldValue | undefined>(values)) {
     const problem = key === "fields"
@@ -168,14 +170,14 @@ const refusedValues = (values: FieldValues): Refusal | undefined => {
 
 const valueProblem = (value: FieldValue | undefined): string | undefined => {
   if (value === undefined) {
-    return "is undefined: leave the key out to keep the field, null clears it"
+    return "it is undefined: leave the key out to keep the field, null clears it"
   }
   if (typeof value === "number" && !Number.isFinite(value)) {
-    return "is not a finite number, and JSON would turn it into null, which clears the field"
+    return "it is not a finite number, and JSON would turn it into null, which clears the field"
   }
   const checked = checkFieldValue("", value)
   if (Result.isFailure(checked)) {
-    return "is not text, a number within ±2^53, a flag, null, or an array of these; write a date as ISO 8601 text"
+    return "it is not text, a number within ±2^53, a flag, null, or an array of these; write a date as ISO 8601 text"
   }
   return [value].flat().some((item) => typeof item === "string" && hasLoneSurrogate(item))
     ? "holds half a character (a lone surrogate)"

@@ -55,7 +55,7 @@ const sentences: { readonly [key: string]: Sentence } = {
     "The target is in the segment already. There is nothing left to do: treat it as done.",
   "Conflict/DynamicSegment":
     "The segment is dynamic: a query decides who is in it. Change the fields that the query looks at.",
-  InvalidInput: (error) => `${error.input}: ${error.problem}.`,
+  InvalidInput: (error) => `Nothing was sent, because ${error.input} is refused: ${error.problem}.`,
   BadRequest: (error) =>
     badRequest[error.status ?? 400] ??
       "NP6 refuses the content. Check that the field ids exist, that values fit the fields' types and that list labels are spelt as in NP6.",
