@@ -20,6 +20,8 @@ export const emit = async (): Promise<void> => {
     package: manifest,
     compilerOptions: { target: "ES2022", lib: ["ES2022", "DOM", "DOM.Iterable"] },
     scriptModule: false,
+    declaration: "inline",
+    declarationMap: false,
     skipSourceOutput: true,
     shims: {},
     // They would be a side effect of the main module. The sources keep to ES2022 instead.

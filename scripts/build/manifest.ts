@@ -14,6 +14,23 @@ export const oldestNode = "20.20.2"
 const emitted = ({ path }: EntryPoint): string =>
   path.replace(/^\.\//, "./esm/").replace(/\.ts$/, "")
 
+/** What an entry point is to those who import it. */
+interface Export {
+  readonly types: string
+  // `default` and not `import`: `require` of an ES module works on every Node that is supported.
+  readonly default: string
+}
+
+const exported = (entry: EntryPoint): Export => ({
+  types: `${emitted(entry)}.d.ts`,
+  default: `${emitted(entry)}.js`,
+})
+
+const exports: Readonly<Record<string, Export | string>> = {
+  ...Object.fromEntries(project.entryPoints.map((entry) => [entry.name, exported(entry)] as const)),
+  "./package.json": "./package.json",
+}
+
 /** The manifest, in the order that people read it. */
 export const manifest = {
   name: project.name,
@@ -38,14 +55,7 @@ export const manifest = {
   license: project.license,
   type: "module",
   sideEffects: false,
-  exports: Object.fromEntries([
-    ...project.entryPoints.map((entry) => [
-      entry.name,
-      // `default` and not `import`: `require` of an ES module works on every Node that is supported.
-      { types: `${emitted(entry)}.d.ts`, default: `${emitted(entry)}.js` },
-    ]),
-    ["./package.json", "./package.json"],
-  ]),
+  exports,
   files: ["esm", "CHANGELOG.md"],
   engines: { node: `>=${oldestNode}` },
   // A peer and nothing else: two copies of Effect in one program don't know each other's services.
