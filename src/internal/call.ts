@@ -22,6 +22,7 @@ import {
   UnexpectedResponse,
 } from "../Errors.ts"
 import type { RetryPolicy, Transient } from "../RetryPolicy.ts"
+import { CurrentAttempts } from "./attempts.ts"
 import { type Connection, requestOf, urlOf } from "./connection.ts"
 import { type Documented, documented, type Endpoint, type Facts, type Row } from "./endpoints.ts"
 import { type Head, type Outcome, perform } from "./exchange.ts"
@@ -96,8 +97,10 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
   const attempt = perform(connection, endpoint, request)
   const secrets = [Redacted.value(connection.apiKey), ...parts.personal ?? []]
   earn(connection.spending, policy)
+  const counter = yield* CurrentAttempts
   let mayBeApplied = false
   for (let attempts = 1;; attempts++) {
+    if (counter !== undefined) counter.count++
     const outcome: Outcome<A> = settle(endpoint, yield* attempt, mayBeApplied)
     describeAttempt(span, attempts, outcome)
     if (outcome._tag === "Value") return { ...outcome.head, value: outcome.value, attempts }

@@ -188,3 +188,7 @@ const textsOf = (values: FieldValues): ReadonlyArray<string> =>
   Object.values<FieldValue | undefined>(values).flat().filter((value) =>
     typeof value === "string" || typeof value === "number"
   ).map(String)
+
+/** Checks one target of a bulk delete. */
+export const checkDeletion = (by: "id" | "unicity", value: unknown): Checked<unknown> =>
+  by === "id" ? checkTargetId("id", value) : checkUnicity("unicity", value)

@@ -1,0 +1,340 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Bulk, Progress, RetryPolicy, Targets } from "@effect-np6/targets"
+import { Fault, Sandbox } from "@effect-np6/targets/sandbox"
+import { Duration, Effect, Fiber, Stream } from "effect"
+import { HttpClient } from "effect/http"
+import { TestClock } from "effect/testing"
+import { recording, sampleTarget, status } from "./support/recording.ts"
+import { inTime } from "./support/time.ts"
+
+const newsletter = 12345
+const emails = (count: number, prefix = "c") =>
+  Array.from({ length: count }, (_, n) => `${prefix}${n}@example.com`)
+const upsert = (email: string) => ({ unicity: email, values: { 8103: email } })
+const tags = (outcomes: ReadonlyArray<{ readonly _tag: string }>) =>
+  outcomes.map(({ _tag }) => _tag)
+const sandbox = Sandbox.layerTargets()
+const collect = <A, E, R>(stream: Stream.Stream<A, E, R>) => inTime(Stream.runCollect(stream))
+
+describe("a bulk upsert", () => {
+  it.effect("gives every input its outcome, in order, with its value and its attempts", () =>
+    Effect.gen(function* () {
+      const np6 = yield* Sandbox
+      yield* np6.script({ skip: 3, fault: Fault.status(503) }, {
+        on: { operation: "upsert" },
+        skip: 10,
+        fault: Fault.reset({ applied: true }),
+      })
+      const inputs = emails(50)
+      const outcomes = yield* collect(Stream.fromIterable(inputs).pipe(Bulk.upsertAll(upsert)))
+      assert.deepStrictEqual(outcomes.map(({ input }) => input), inputs)
+      assert.deepStrictEqual(new Set(tags(outcomes)), new Set(["Done"]))
+      const attempts = outcomes.map((outcome) => outcome._tag === "Done" ? outcome.attempts : 0)
+      assert.strictEqual(attempts.reduce((sum, n) => sum + n), (yield* np6.requests).length)
+      assert.strictEqual((yield* np6.state).targets.length, 50)
+    }).pipe(Effect.provide(sandbox)))
+
+  it.effect("goes on after a failure, and hands back the input with its error", () =>
+    Effect.gen(function* () {
+      const np6 = yield* Sandbox
+      const inputs = [{ email: "a@b.c", line: 1 }, { email: "", line: 2 }, {
+        email: "d@e.f",
+        line: 3,
+      }]
+      const outcomes = yield* collect(
+        Stream.fromIterable(inputs).pipe(Bulk.upsertAll(({ email }) => upsert(email))),
+      )
+      assert.deepStrictEqual(tags(outcomes), ["Done", "Failed", "Done"])
+      const [, failed] = outcomes
+      assert.isTrue(failed?._tag === "Failed" && failed.error._tag === "InvalidInput")
+      assert.strictEqual(failed?.input.line, 2)
+      assert.strictEqual((yield* np6.requests).length, 2)
+    }).pipe(Effect.provide(sandbox)))
+
+  it.effect("runs no more calls at once than it is told", () => {
+    let running = 0
+    let most = 0
+    const { layer } = recording([() => Response.json(sampleTarget)], {
+      transformClient: HttpClient.transformResponse((response) =>
+        Effect.acquireUseRelease(
+          Effect.sync(() => most = Math.max(most, ++running)),
+          () => Effect.andThen(Effect.sleep("1 second"), response),
+          () => Effect.sync(() => running--),
+        )
+      ),
+    })
+    return Effect.gen(function* () {
+      for (const concurrency of [1, 3, 16]) {
+        most = 0
+        const inputs = Stream.fromIterable(emails(40))
+        yield* collect(inputs.pipe(Bulk.upsertAll(upsert, { concurrency })))
+        assert.strictEqual(most, concurrency)
+      }
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("without order hands on what is done first", () =>
+    Effect.gen(function* () {
+      const np6 = yield* Sandbox
+      yield* np6.script({ fault: Fault.latency("10 seconds") })
+      const outcomes = yield* collect(
+        Stream.fromIterable(emails(4)).pipe(Bulk.upsertAll(upsert, { ordered: false })),
+      )
+      assert.strictEqual(outcomes.at(-1)?.input, "c0@example.com")
+    }).pipe(Effect.provide(sandbox)))
+
+  it.effect("lets the later of two inputs for one target win, whatever happens to the first", () =>
+    Effect.gen(function* () {
+      const np6 = yield* Sandbox
+      yield* np6.script({ fault: Fault.latency("5 seconds", Fault.status(503)) })
+      const names = ["first", "second", "third"]
+      const outcomes = yield* collect(
+        Stream.fromIterable(names).pipe(
+          Bulk.upsertAll((name) => ({
+            unicity: name === "second" ? "A@B.C" : "a@b.c",
+            values: { 8102: name, 8103: "a@b.c" },
+          }), { ordered: false }),
+        ),
+      )
+      assert.deepStrictEqual(outcomes.map(({ input }) => input), names)
+      const log = (yield* np6.requests).map(({ body }) => JSON.parse(body)["8102"])
+      assert.deepStrictEqual(log, ["first", "first", "second", "third"])
+    }).pipe(Effect.provide(sandbox)))
+
+  it.effect("holds no more than its window of a source that never ends", () => {
+    let taken = 0
+    const { layer } = recording([() => Response.json(sampleTarget)])
+    return Effect.gen(function* () {
+      const endless = Stream.fromEffectRepeat(Effect.sync(() => `c${taken++}@example.com`))
+      yield* endless.pipe(
+        Bulk.upsertAll(upsert, { concurrency: 4 }),
+        Stream.tap(() => Effect.sync(() => assert.isAtMost(taken, 120))),
+        Stream.take(100),
+        Stream.runDrain,
+      )
+    }).pipe(Effect.provide(layer))
+  })
+})
+
+describe("a refused key", () => {
+  for (const [code, tag] of [[401, "Unauthorized"], [403, "Forbidden"]] as const) {
+    it.effect(`(${code}) ends the run at once, and every input that was taken has an outcome`, () => {
+      const { requests, layer } = recording([
+        () => Response.json(sampleTarget),
+        () => Response.json(sampleTarget),
+        status(code),
+      ])
+      return Effect.gen(function* () {
+        const seen: Array<Bulk.Outcome<string, unknown, unknown>> = []
+        const error = yield* Effect.flip(
+          Stream.fromIterable(emails(100)).pipe(
+            Bulk.upsertAll(upsert, { concurrency: 1 }),
+            Stream.runForEach((outcome) => Effect.sync(() => seen.push(outcome))),
+          ),
+        )
+        assert.strictEqual(error._tag, tag)
+        assert.strictEqual(requests.length, 3)
+        assert.deepStrictEqual(tags(seen).slice(0, 4), ["Done", "Done", "Failed", "NotTried"])
+        assert.deepStrictEqual(seen.map(({ input }) => input), emails(seen.length))
+        assert.deepStrictEqual(new Set(tags(seen.slice(3))), new Set(["NotTried"]))
+      }).pipe(Effect.provide(layer))
+    })
+  }
+
+  it.effect("doesn't wait for a source that is slow to give its next input", () => {
+    const { layer } = recording([status(401)])
+    return Effect.gen(function* () {
+      const source = Stream.concat(Stream.make("a@b.c"), Stream.never)
+      const error = yield* Effect.flip(Stream.runDrain(source.pipe(Bulk.upsertAll(upsert))))
+      assert.strictEqual(error._tag, "Unauthorized")
+    }).pipe(Effect.provide(layer))
+  })
+})
+
+describe("an interrupted run", () => {
+  it.effect("says what became of every input that was taken", () =>
+    Effect.gen(function* () {
+      const np6 = yield* Sandbox
+      yield* np6.script({ on: { operation: "upsert" }, skip: 1, fault: Fault.hang() })
+      const unfinished: Array<{ readonly _tag: string; readonly input: string }> = []
+      const delivered: Array<string> = []
+      const fiber = yield* Stream.fromIterable(emails(6)).pipe(
+        Bulk.upsertAll(upsert, {
+          concurrency: 3,
+          onUnfinished: (outcomes) => Effect.sync(() => unfinished.push(...outcomes)),
+        }),
+        Stream.runForEach(({ input }) => Effect.sync(() => delivered.push(input))),
+        Effect.forkChild,
+      )
+      const answered = Effect.map(
+        Effect.andThen(Effect.yieldNow, np6.requests),
+        (log) => log.filter(({ status }) => status === 200).length,
+      )
+      yield* Effect.repeat(answered, { until: (count) => count === 3 && delivered.length === 1 })
+      yield* Fiber.interrupt(fiber)
+      assert.deepStrictEqual(delivered, ["c0@example.com"])
+      assert.deepStrictEqual(unfinished.map(({ _tag, input }) => `${_tag} ${input}`).slice(0, 3), [
+        "Interrupted c1@example.com",
+        "Done c2@example.com",
+        "Done c3@example.com",
+      ])
+      assert.strictEqual(new Set([...delivered, ...unfinished.map(({ input }) => input)]).size, 6)
+    }).pipe(Effect.provide(sandbox)))
+
+  it.effect("has nothing to say when everything was handed on", () =>
+    Effect.gen(function* () {
+      let called = 0
+      yield* Stream.fromIterable(emails(6)).pipe(
+        Bulk.upsertAll(upsert, { onUnfinished: () => Effect.sync(() => called++) }),
+        Stream.runDrain,
+      )
+      assert.strictEqual(called, 0)
+    }).pipe(Effect.provide(sandbox)))
+})
+
+const seeded = Effect.gen(function* () {
+  const targets = yield* Targets
+  const made = yield* Effect.forEach(emails(5), (email) => targets.create({ 8103: email }))
+  return made.map(({ id }) => String(id))
+})
+
+describe("the other operators", () => {
+  it.effect("create, update, add, remove", () =>
+    Effect.gen(function* () {
+      const np6 = yield* Sandbox
+      const ids = yield* seeded
+      const inputs = Stream.fromIterable(ids)
+      const created = yield* collect(
+        Stream.make("new@example.com", "c1@example.com").pipe(
+          Bulk.createAll((email) => ({ 8103: email })),
+        ),
+      )
+      assert.deepStrictEqual(tags(created), ["Done", "Failed"])
+      yield* collect(inputs.pipe(Bulk.updateAll((id) => ({ id, values: { 8102: id } }))))
+      yield* collect(inputs.pipe(Stream.take(3), Bulk.addAllToSegment(newsletter, (id) => id)))
+      const again = yield* collect(inputs.pipe(Bulk.addAllToSegment(newsletter, (id) => id)))
+      assert.deepStrictEqual(tags(again), ["Failed", "Failed", "Failed", "Done", "Done"])
+      const removed = yield* collect(
+        inputs.pipe(Stream.take(2), Bulk.removeAllFromSegment(newsletter, (id) => id)),
+      )
+      assert.deepStrictEqual(tags(removed), ["Done", "Done"])
+      const { targets } = yield* np6.state
+      assert.deepStrictEqual(targets.slice(0, 5).map(({ fields }) => fields["8102"]), ids)
+      assert.deepStrictEqual(targets.map(({ segments }) => segments.length), [0, 0, 1, 1, 1, 0])
+    }).pipe(Effect.provide(sandbox)))
+
+  it.effect("ensure that a target exists and is in a segment, done twice or not", () =>
+    Effect.gen(function* () {
+      const np6 = yield* Sandbox
+      const run = collect(
+        Stream.fromIterable(emails(5)).pipe(Bulk.ensureInSegment(newsletter, upsert)),
+      )
+      yield* run
+      const outcomes = yield* run
+      assert.deepStrictEqual(new Set(tags(outcomes)), new Set(["Done"]))
+      const { targets } = yield* np6.state
+      assert.isTrue(
+        targets.length === 5 && targets.every(({ segments }) => segments[0] === newsletter),
+      )
+    }).pipe(Effect.provide(sandbox)))
+
+  it.effect("ensure nothing about a segment that doesn't exist", () =>
+    Effect.gen(function* () {
+      const outcomes = yield* collect(Stream.make("a@b.c").pipe(Bulk.ensureInSegment(99, upsert)))
+      const [outcome] = outcomes
+      assert.isTrue(outcome?._tag === "Failed" && outcome.error._tag === "NotFound")
+    }).pipe(Effect.provide(sandbox)))
+
+  it.effect("take any call", () =>
+    Effect.gen(function* () {
+      yield* seeded
+      const outcomes = yield* collect(
+        Stream.make("c1@example.com", "nobody@example.com").pipe(
+          Bulk.forEach((email) => Targets.use((targets) => targets.getByUnicity(email))),
+        ),
+      )
+      assert.deepStrictEqual(tags(outcomes), ["Done", "Failed"])
+    }).pipe(Effect.provide(sandbox)))
+})
+
+describe("a bulk deletion", () => {
+  for (const by of ["id", "unicity"] as const) {
+    it.effect(`by ${by} goes in chunks, and says of every input whether it was there`, () =>
+      Effect.gen(function* () {
+        const np6 = yield* Sandbox
+        const ids = yield* seeded
+        const known = by === "id" ? ids : emails(5)
+        const inputs = [...known, by === "id" ? "0000000X" : "nobody@example.com", ""]
+        const before = (yield* np6.requests).length
+        const outcomes = yield* collect(
+          Stream.fromIterable(inputs).pipe(Bulk.deleteAll(by, (value) => value, { chunkSize: 3 })),
+        )
+        assert.deepStrictEqual(
+          outcomes.map((outcome) => outcome._tag === "Done" ? outcome.value : outcome._tag),
+          ["Deleted", "Deleted", "Deleted", "Deleted", "Deleted", "NotFound", "Failed"],
+        )
+        assert.deepStrictEqual(outcomes.map(({ input }) => input), inputs)
+        assert.strictEqual((yield* np6.requests).length - before, 2)
+        assert.strictEqual((yield* np6.state).targets.length, 0)
+      }).pipe(Effect.provide(sandbox)))
+  }
+
+  it.effect("whose report is lost doesn't claim to know", () =>
+    Effect.gen(function* () {
+      const np6 = yield* Sandbox
+      const ids = yield* seeded
+      yield* np6.script({ on: { operation: "deleteMany" }, fault: Fault.reset({ applied: true }) })
+      const outcomes = yield* collect(
+        Stream.fromIterable(ids).pipe(Bulk.deleteAll("id", (id) => id)),
+      )
+      assert.deepStrictEqual(
+        outcomes.map((outcome) => outcome._tag === "Done" ? outcome.value : outcome._tag),
+        ids.map(() => "Unknown"),
+      )
+      assert.strictEqual((yield* np6.state).targets.length, 0)
+    }).pipe(Effect.provide(sandbox)))
+
+  it.effect("that fails, fails for every input of its chunk, and for no other", () => {
+    const { layer } = recording([status(400), () => Response.json([])], { retry: RetryPolicy.none })
+    return Effect.gen(function* () {
+      const outcomes = yield* collect(
+        Stream.fromIterable(emails(4)).pipe(
+          Bulk.deleteAll("unicity", (email) => email, { chunkSize: 2, concurrency: 1 }),
+        ),
+      )
+      assert.deepStrictEqual(tags(outcomes), ["Failed", "Failed", "Done", "Done"])
+    }).pipe(Effect.provide(layer))
+  })
+})
+
+describe("progress", () => {
+  it.effect("counts what is done, failed, retried and left, and ends with the run", () =>
+    Effect.gen(function* () {
+      const np6 = yield* Sandbox
+      yield* np6.script({ fault: Fault.latency("2 seconds", Fault.reset({ applied: false })) })
+      const progress = yield* Progress.make({ total: 21 })
+      assert.deepInclude(yield* progress.now, { done: 0, remaining: 21, rate: 0, isOver: false })
+      const seen = yield* Effect.forkChild(Stream.runCollect(progress.every("1 second")))
+      yield* collect(
+        Stream.fromIterable([...emails(20), ""]).pipe(
+          Bulk.upsertAll(upsert, { progress, concurrency: 2 }),
+        ),
+      )
+      const last = yield* progress.now
+      assert.deepInclude(last, {
+        done: 20,
+        failed: 1,
+        notTried: 0,
+        inFlight: 0,
+        retried: 1,
+        remaining: 0,
+        isOver: true,
+      })
+      assert.isAtLeast(Duration.toSeconds(last.elapsed), 2)
+      assert.strictEqual(last.rate, Math.round(21 / Duration.toSeconds(last.elapsed) * 10) / 10)
+      yield* TestClock.adjust("1 second")
+      const snapshots = yield* Fiber.join(seen)
+      assert.isTrue(snapshots.at(-1)?.isOver)
+      assert.isTrue(snapshots.some(({ inFlight }) => inFlight > 0))
+    }).pipe(Effect.provide(sandbox)))
+})
