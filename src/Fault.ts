@@ -10,11 +10,15 @@
  * import { Fault, Sandbox } from "@effect-np6/targets/sandbox"
  * import * as Effect from "effect/Effect"
  *
- * // The target is created, and its answer never arrives; the next call meets a 503.
+ * // The target is created, and its answer never arrives;
+ * // the next call meets a 503.
  * const program = Effect.gen(function* () {
  *   const sandbox = yield* Sandbox
  *   yield* sandbox.script(
- *     { on: { operation: "create" }, fault: Fault.reset({ applied: true }) },
+ *     {
+ *       on: { operation: "create" },
+ *       fault: Fault.reset({ applied: true }),
+ *     },
  *     { fault: Fault.status(503) },
  *   )
  * })
@@ -32,7 +36,11 @@ import type { SandboxOperation } from "./internal/sandbox/routes.ts"
  * ```ts
  * import { Fault } from "@effect-np6/targets/sandbox"
  *
- * const faults: ReadonlyArray<Fault.Fault> = [Fault.hang(), Fault.refuse, Fault.html(502)]
+ * const faults: ReadonlyArray<Fault.Fault> = [
+ *   Fault.hang(),
+ *   Fault.refuse,
+ *   Fault.html(502),
+ * ]
  * ```
  */
 export type Fault = Latency | Hang | Refuse | Reset | Truncate | ContentType | Respond
@@ -48,7 +56,9 @@ export type Fault = Latency | Hang | Refuse | Reset | Truncate | ContentType | R
  * ```
  */
 export interface Latency {
+  /** What to match on, and what the log of requests calls it. */
   readonly _tag: "Latency"
+  /** How long, on Effect's `Clock`. */
   readonly duration: Duration.Duration
   /** What happens after the wait; the plain answer when undefined. */
   readonly andThen: Fault | undefined
@@ -65,7 +75,9 @@ export interface Latency {
  * ```
  */
 export interface Hang {
+  /** What to match on, and what the log of requests calls it. */
   readonly _tag: "Hang"
+  /** Whether the request takes effect before the silence. */
   readonly applied: boolean
 }
 
@@ -80,6 +92,7 @@ export interface Hang {
  * ```
  */
 export interface Refuse {
+  /** What to match on, and what the log of requests calls it. */
   readonly _tag: "Refuse"
 }
 
@@ -94,7 +107,9 @@ export interface Refuse {
  * ```
  */
 export interface Reset {
+  /** What to match on, and what the log of requests calls it. */
   readonly _tag: "Reset"
+  /** Whether the request takes effect before the connection breaks. */
   readonly applied: boolean
 }
 
@@ -109,6 +124,7 @@ export interface Reset {
  * ```
  */
 export interface Truncate {
+  /** What to match on, and what the log of requests calls it. */
   readonly _tag: "Truncate"
   /** How many bytes of the body are sent; half of them when undefined. */
   readonly bytes: number | undefined
@@ -127,7 +143,9 @@ export interface Truncate {
  * ```
  */
 export interface ContentType {
+  /** What to match on, and what the log of requests calls it. */
   readonly _tag: "ContentType"
+  /** The whole value of the header, sent as it is. */
   readonly contentType: string
 }
 
@@ -138,14 +156,21 @@ export interface ContentType {
  * ```ts
  * import { Fault } from "@effect-np6/targets/sandbox"
  *
- * const maintenance: Fault.Respond = Fault.status(503, { headers: { "retry-after": "30" } })
+ * const maintenance: Fault.Respond = Fault.status(503, {
+ *   headers: { "retry-after": "30" },
+ * })
  * ```
  */
 export interface Respond {
+  /** What to match on, and what the log of requests calls it. */
   readonly _tag: "Respond"
+  /** From 200 to 599. */
   readonly status: number
+  /** As in {@link AnswerOptions}; no header of the true answer is kept. */
   readonly headers: Readonly<Record<string, string>>
+  /** Sent as UTF-8, but for a status that has no body: 204, 205 and 304. */
   readonly body: string
+  /** Whether the request takes effect before this answer replaces the true one. */
   readonly applied: boolean
 }
 
@@ -156,7 +181,10 @@ export interface Respond {
  * ```ts
  * import { Fault } from "@effect-np6/targets/sandbox"
  *
- * const options: Fault.AnswerOptions = { body: "try again later", applied: true }
+ * const options: Fault.AnswerOptions = {
+ *   body: "try again later",
+ *   applied: true,
+ * }
  * const fault = Fault.status(500, options)
  * ```
  */
@@ -304,7 +332,9 @@ export const respond = (answer: AnswerOptions & { readonly status: number }): Re
  * ```ts
  * import { Fault } from "@effect-np6/targets/sandbox"
  *
- * const maintenance = Fault.status(503, { headers: { "retry-after": "30" } })
+ * const maintenance = Fault.status(503, {
+ *   headers: { "retry-after": "30" },
+ * })
  * const failedAfterTheFact = Fault.status(500, { applied: true })
  * ```
  */
@@ -356,7 +386,10 @@ export const html = (code: number): Respond =>
  * ```ts
  * import { Fault } from "@effect-np6/targets/sandbox"
  *
- * const elsewhere = Fault.redirect("https://elsewhere.invalid/targets", 307)
+ * const elsewhere = Fault.redirect(
+ *   "https://elsewhere.invalid/targets",
+ *   307,
+ * )
  * ```
  */
 export const redirect = (location: string, code = 302): Respond =>
@@ -406,5 +439,6 @@ export interface FaultRule {
   readonly skip?: number
   /** How many matching requests to spoil after that; `Infinity` for all. Default 1. */
   readonly times?: number
+  /** What happens to each request that is spoiled. */
   readonly fault: Fault
 }

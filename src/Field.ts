@@ -64,7 +64,12 @@ export type FieldScalar = string | number | boolean
  * ```ts
  * import type { FieldValue } from "@effect-np6/targets"
  *
- * const values: ReadonlyArray<FieldValue> = ["Mr", 42, ["news", "offers"], null]
+ * const values: ReadonlyArray<FieldValue> = [
+ *   "Mr",
+ *   42,
+ *   ["news", "offers"],
+ *   null,
+ * ]
  * ```
  */
 export type FieldValue = FieldScalar | null | ReadonlyArray<FieldScalar | null>
@@ -108,6 +113,7 @@ export const FieldValue: Schema.Codec<FieldValue> = Schema.Union([
  * ```
  */
 export interface Fields {
+  /** By field id; `undefined` where NP6 sent nothing of that field. */
   readonly [fieldId: string]: FieldValue
 }
 
@@ -119,7 +125,8 @@ export interface Fields {
  * import { Fields } from "@effect-np6/targets"
  * import { Schema } from "effect"
  *
- * const fields = Schema.decodeUnknownSync(Fields)({ "8101": "Mr", "8102": null })
+ * const decode = Schema.decodeUnknownSync(Fields)
+ * const fields = decode({ "8101": "Mr", "8102": null })
  * ```
  */
 export const Fields: Schema.Codec<Fields> = Schema.Record(Schema.String, FieldValue)

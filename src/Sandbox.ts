@@ -9,6 +9,9 @@
  * asked. It is the same server whether it is reached in process, as a web-standard handler, or over
  * HTTP on loopback by any language.
  *
+ * Only {@link Sandbox.serve} loads modules of Node: to bundle this one for a browser (esbuild's
+ * `--platform=browser`), mark `node:http` and `node:stream/consumers` as external.
+ *
  * ## What is certain, and what is a choice
  *
  * Paths, statuses and shapes are those of NP6's API page. Where NP6's sources contradict one
@@ -54,7 +57,8 @@
  *   yield* targets.upsert("a@b.c", { 8103: "a@b.c" })
  *   const { targets: kept } = yield* sandbox.state
  *   const log = yield* sandbox.requests
- *   return [kept.length, log.length] // one target, two requests: the lost answer was replayed
+ *   // One target, two requests: the lost answer was replayed.
+ *   return [kept.length, log.length]
  * }).pipe(Effect.provide(Sandbox.layerTargets()))
  * ```
  *
@@ -99,7 +103,8 @@ export * from "./SandboxSeed.ts"
  * const retries = Effect.gen(function* () {
  *   const sandbox = yield* Sandbox
  *   const log = yield* sandbox.requests
- *   return log.filter((request) => request.operation === "create").length - 1
+ *   const creates = log.filter(({ operation }) => operation === "create")
+ *   return creates.length - 1
  * })
  * ```
  */
@@ -108,6 +113,7 @@ export interface SandboxRequest {
   readonly time: number
   /** The operation it was routed to; `undefined` when there is no such path or method. */
   readonly operation: SandboxOperation | undefined
+  /** As it was received: `GET`, `PUT`, `POST` or `DELETE`, if it is one of NP6's. */
   readonly method: string
   /** As it was sent, percent-encoding and all. */
   readonly path: string
@@ -115,6 +121,7 @@ export interface SandboxRequest {
   readonly query: string
   /** By lower-case name. The value of `x-key` is the name of the key, or `unknown`. */
   readonly headers: Readonly<Record<string, string>>
+  /** As text, with all field values in it; empty where there was none. */
   readonly body: string
   /** The status of the answer; `undefined` while there is none, or when a fault left none. */
   readonly status: number | undefined
@@ -133,10 +140,12 @@ export interface SandboxRequest {
  * ```ts
  * import type { SandboxTarget } from "@effect-np6/targets/sandbox"
  *
- * const isSubscribed = (target: SandboxTarget): boolean => target.segments.includes(12345)
+ * const isSubscribed = (target: SandboxTarget): boolean =>
+ *   target.segments.includes(12345)
  * ```
  */
 export interface SandboxTarget {
+  /** Eight characters of upper-case base 36; the sandbox counts its own up from `000MLGPR`. */
   readonly id: string
   /** Epoch milliseconds, of a whole minute. */
   readonly creationDate: number
@@ -144,8 +153,11 @@ export interface SandboxTarget {
   readonly lastUpdateDate: number
   /** By field id; an unset field is not there. */
   readonly fields: Readonly<Record<string, SeedValue>>
+  /** The ids of the segments it is in, those it joined last at the end. */
   readonly segments: ReadonlyArray<number>
+  /** As the seed has them: no request changes them. */
   readonly bounce: ReadonlyArray<SeedBounce>
+  /** As the seed has it: no request changes it. */
   readonly redList: { readonly mail?: SeedRedListEntry; readonly sms?: SeedRedListEntry }
 }
 
@@ -156,7 +168,8 @@ export interface SandboxTarget {
  * ```ts
  * import type { SandboxState } from "@effect-np6/targets/sandbox"
  *
- * const ids = (state: SandboxState): ReadonlyArray<string> => state.targets.map(({ id }) => id)
+ * const ids = (state: SandboxState): ReadonlyArray<string> =>
+ *   state.targets.map(({ id }) => id)
  * ```
  */
 export interface SandboxState {
@@ -188,12 +201,14 @@ export interface ServeOptions {
  * ```ts
  * import type { SandboxAddress } from "@effect-np6/targets/sandbox"
  *
- * const targets = (address: SandboxAddress): string => `${address.url}/targets`
+ * const targets = (address: SandboxAddress): string =>
+ *   `${address.url}/targets`
  * ```
  */
 export interface SandboxAddress {
   /** Without a trailing slash. */
   readonly url: string
+  /** The port in use, which is how a free one is known. */
   readonly port: number
 }
 
@@ -202,7 +217,10 @@ export interface SandboxAddress {
  *
  * @example
  * ```ts
- * import { Sandbox, type SandboxService } from "@effect-np6/targets/sandbox"
+ * import {
+ *   Sandbox,
+ *   type SandboxService,
+ * } from "@effect-np6/targets/sandbox"
  * import * as Effect from "effect/Effect"
  *
  * const howMany = (sandbox: SandboxService) =>
@@ -236,6 +254,7 @@ export interface SandboxService {
   readonly script: (...rules: ReadonlyArray<FaultRule>) => Effect.Effect<void>
   /** The log: the last 100,000 requests, the oldest first. */
   readonly requests: Effect.Effect<ReadonlyArray<SandboxRequest>>
+  /** All targets as they are when this runs. */
   readonly state: Effect.Effect<SandboxState>
   /** Back to the seed, with no rules, an empty log and full rate limits. */
   readonly reset: Effect.Effect<void>

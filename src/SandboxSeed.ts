@@ -30,7 +30,11 @@ export type SeedPermission = "read" | "write" | "segment" | "delete"
  * ```ts
  * import type { SeedKey } from "@effect-np6/targets/sandbox"
  *
- * const key: SeedKey = { name: "crm", value: "crm-key", permissions: ["read", "write"] }
+ * const key: SeedKey = {
+ *   name: "crm",
+ *   value: "crm-key",
+ *   permissions: ["read", "write"],
+ * }
  * ```
  */
 export interface SeedKey {
@@ -38,6 +42,7 @@ export interface SeedKey {
   readonly name: string
   /** What clients send in `X-Key`. */
   readonly value: string
+  /** What the key may do; whatever isn't named is refused with 403. */
   readonly permissions: ReadonlyArray<SeedPermission>
 }
 
@@ -69,13 +74,20 @@ export type SeedFieldType =
  * ```ts
  * import type { SeedField } from "@effect-np6/targets/sandbox"
  *
- * const email: SeedField = { id: 8103, name: "Email", type: "email", isUnicity: true }
+ * const email: SeedField = {
+ *   id: 8103,
+ *   name: "Email",
+ *   type: "email",
+ *   isUnicity: true,
+ * }
  * ```
  */
 export interface SeedField {
+  /** A positive 32-bit integer, unique in the account. */
   readonly id: number
   /** Unique in the account, and not a number: values may be written by name as well as by id. */
   readonly name: string
+  /** What may be written. A unicity field is of type `textField`, `email`, `phone` or `numeric`. */
   readonly type: SeedFieldType
   /** Whether the field identifies a target. With several, all of them together do, in this order. */
   readonly isUnicity?: boolean
@@ -95,12 +107,19 @@ export interface SeedField {
  * ```ts
  * import type { SeedSegment } from "@effect-np6/targets/sandbox"
  *
- * const segment: SeedSegment = { id: 12345, name: "Newsletter", type: "static" }
+ * const segment: SeedSegment = {
+ *   id: 12345,
+ *   name: "Newsletter",
+ *   type: "static",
+ * }
  * ```
  */
 export interface SeedSegment {
+  /** A positive 32-bit integer, unique in the account. */
   readonly id: number
+  /** For whoever reads the seed: no endpoint shows it. Not empty. */
   readonly name: string
+  /** Whether the API adds and removes members (`static`), or refuses to with 409 (`dynamic`). */
   readonly type: "static" | "dynamic"
 }
 
@@ -112,13 +131,22 @@ export interface SeedSegment {
  * ```ts
  * import type { SeedBounce } from "@effect-np6/targets/sandbox"
  *
- * const bounce: SeedBounce = { field: 8103, type: 52, timestamp: "1465831160", reason: 1 }
+ * const bounce: SeedBounce = {
+ *   field: 8103,
+ *   type: 52,
+ *   timestamp: "1465831160",
+ *   reason: 1,
+ * }
  * ```
  */
 export interface SeedBounce {
+  /** The id of the field whose address or number bounced. */
   readonly field: number
+  /** NP6's number of the bounce type, such as 4 (`Soft`) or 52 (`HardUser`). */
   readonly type: number
+  /** When it happened: Unix seconds in a string in NP6's sample. */
   readonly timestamp: string | number
+  /** Why: a number without a published meaning in NP6's sample. */
   readonly reason: string | number
 }
 
@@ -133,7 +161,9 @@ export interface SeedBounce {
  * ```
  */
 export interface SeedRedListEntry {
+  /** Since when: Unix seconds in a string in NP6's sample. Not sent when left out. */
   readonly timestamp?: string | number
+  /** Why: a number from 0 to 9, such as 4 (list-unsubscribe) or 5 (complaint). */
   readonly reason: string | number
 }
 
@@ -156,7 +186,10 @@ export type SeedValue = string | number | ReadonlyArray<string>
  * ```ts
  * import type { SeedTarget } from "@effect-np6/targets/sandbox"
  *
- * const target: SeedTarget = { fields: { 8103: "jane@example.com" }, segments: [12345] }
+ * const target: SeedTarget = {
+ *   fields: { 8103: "jane@example.com" },
+ *   segments: [12345],
+ * }
  * ```
  */
 export interface SeedTarget {
@@ -164,8 +197,11 @@ export interface SeedTarget {
   readonly id?: string
   /** Values by field id or field name. */
   readonly fields: Readonly<Record<string, SeedValue>>
+  /** The ids of the segments it is in, dynamic ones too; none when left out. */
   readonly segments?: ReadonlyArray<number>
+  /** None when left out, and then sent as `[]`. */
   readonly bounce?: ReadonlyArray<SeedBounce>
+  /** None when left out, and then sent as `{}`. */
   readonly redList?: { readonly mail?: SeedRedListEntry; readonly sms?: SeedRedListEntry }
 }
 
@@ -184,7 +220,9 @@ export interface SeedTarget {
  * ```
  */
 export interface SeedRateLimit {
+  /** Requests that come back to the bucket each second: more than 0, also a fraction. */
   readonly perSecond: number
+  /** Requests that a full bucket holds, as it is at first: 1 or more. */
   readonly burst: number
   /** Whether a 429 says how many seconds to wait, in `Retry-After`. Default `true`. */
   readonly retryAfter?: boolean
@@ -211,9 +249,13 @@ export interface SeedRateLimit {
 export interface SandboxSeed {
   /** Keys beside `full` and `readOnly`, which every sandbox has. */
   readonly keys?: ReadonlyArray<SeedKey>
+  /** All fields of the account, one of them with `isUnicity` at least. */
   readonly fields?: ReadonlyArray<SeedField>
+  /** All segments of the account. */
   readonly segments?: ReadonlyArray<SeedSegment>
+  /** Who is there from the start, in order of creation; nobody when left out. */
   readonly targets?: ReadonlyArray<SeedTarget>
+  /** No limit when left out. */
   readonly rateLimit?: SeedRateLimit
   /**
    * What a bulk delete answers: `list`, the default, is the API page's array of what was deleted;
@@ -353,11 +395,15 @@ const InvalidSeedBase: new (
  *
  * const program = Effect.flatMap(Sandbox, (sandbox) => sandbox.state).pipe(
  *   Effect.provide(Sandbox.layerWith({ fields: [] })),
- *   Effect.catchTag("InvalidSeed", (error) => Effect.logError(error.problem)),
+ *   Effect.catchTag(
+ *     "InvalidSeed",
+ *     (error) => Effect.logError(error.problem),
+ *   ),
  * )
  * ```
  */
 export class InvalidSeed extends InvalidSeedBase {
+  /** That the sandbox cannot start from the seed, and why: `problem`. */
   override get message(): string {
     return `The sandbox cannot start from this seed: ${this.problem}`
   }

@@ -34,6 +34,7 @@ const SandboxListenErrorBase: new (
  * ```
  */
 export class SandboxListenError extends SandboxListenErrorBase {
+  /** The address and the port that were asked for, and the runtime's own words. */
   override get message(): string {
     const reason = this.cause instanceof Error ? `: ${this.cause.message}` : "."
     return `The sandbox cannot listen on ${this.hostname}, port ${this.port}${reason}`

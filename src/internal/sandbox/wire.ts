@@ -14,9 +14,13 @@
  * ```
  */
 export interface WireRequest {
+  /** In upper case: routes compare it letter by letter. */
   readonly method: string
+  /** Of this only the path and the query are read, so any host will do. */
   readonly url: URL
+  /** With the key in `x-key`; a `POST` or `PUT` without `content-length` is answered with 411. */
   readonly headers: Headers
+  /** The whole body, as long as `content-length` says if it is there; empty for none. */
   readonly body: Uint8Array
 }
 
@@ -44,11 +48,14 @@ export const fromWeb = async (request: Request): Promise<WireRequest> => {
  * ```ts
  * import type { SocketError } from "@effect-np6/targets/sandbox"
  *
- * const neverSent = (error: SocketError): boolean => error.code === "ECONNREFUSED"
+ * const neverSent = (error: SocketError): boolean =>
+ *   error.code === "ECONNREFUSED"
  * ```
  */
 export interface SocketError extends Error {
+  /** `ECONNREFUSED`: nothing reached the server. `ECONNRESET`: the request may have been applied. */
   readonly code: "ECONNRESET" | "ECONNREFUSED"
+  /** `connect` with `ECONNREFUSED`, `read` with `ECONNRESET`. */
   readonly syscall: "read" | "connect"
 }
 
