@@ -5,6 +5,7 @@
  */
 import type * as Brand from "effect/Brand"
 import * as Schema from "effect/Schema"
+import { isExact } from "./internal/checks.ts"
 
 /**
  * The id of a field: a positive 32-bit integer that is the account's own. `GET /fields` of the NP6
@@ -73,9 +74,6 @@ export type FieldScalar = string | number | boolean
  * ```
  */
 export type FieldValue = FieldScalar | null | ReadonlyArray<FieldScalar | null>
-
-const isExact = (value: number): boolean =>
-  Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))
 
 const ExactNumber = Schema.Number.check(
   Schema.makeFilter((value) => isExact(value) || "a number beyond ±2^53 has lost digits"),

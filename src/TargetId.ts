@@ -5,6 +5,7 @@
  */
 import type * as Brand from "effect/Brand"
 import * as Schema from "effect/Schema"
+import { isTargetId } from "./internal/checks.ts"
 
 /**
  * The id that NP6 gave a target: eight characters of upper-case base 36 in every known sample
@@ -24,8 +25,6 @@ import * as Schema from "effect/Schema"
  */
 export type TargetId = string & Brand.Brand<"TargetId">
 
-const pattern = /^[0-9A-Za-z_-]{1,64}$/
-
 /**
  * The schema of a target's id: see the type of the same name.
  *
@@ -40,5 +39,5 @@ const pattern = /^[0-9A-Za-z_-]{1,64}$/
  * ```
  */
 export const TargetId: Schema.Codec<TargetId, string> = Schema.String.check(
-  Schema.makeFilter((id) => pattern.test(id) || "a target id is 1 to 64 letters, digits, _ or -"),
+  Schema.makeFilter((id) => isTargetId(id) || "a target id is 1 to 64 letters, digits, _ or -"),
 ).pipe(Schema.brand("TargetId"))

@@ -14,8 +14,9 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { DeletedTarget, type DeletionReport } from "../Selection.ts"
-import { ListedTarget, Target } from "../Target.ts"
+import { type ListedTarget, Target } from "../Target.ts"
 import { firstProblem } from "./issue.ts"
+import { type ListDecoder, makeListDecoder } from "./listDecoder.ts"
 import { type Broken, readFailure } from "./transport.ts"
 
 /** Why an answer gives no value. */
@@ -130,15 +131,15 @@ const parseJson = (text: string): Effect.Effect<unknown, Unreadable> => {
 
 const decoder = <A, E>(schema: Schema.Codec<A, E>) => {
   const decode = Schema.decodeUnknownResult(schema)
-  return (json: unknown): Result.Result<A, Unreadable> =>
-    Result.mapError(decode(json), (error) => {
-      const { path, problem } = firstProblem(error.issue)
-      return unreadable(path === "" ? problem : `${problem} at ${path}`)
-    })
+  return (json: unknown): Result.Result<A, Unreadable> => Result.mapError(decode(json), undecodable)
+}
+
+const undecodable = (error: Schema.SchemaError): Unreadable => {
+  const { path, problem } = firstProblem(error.issue)
+  return unreadable(path === "" ? problem : `${problem} at ${path}`)
 }
 
 const decodeTarget = decoder(Target)
-const decodeListed = decoder(ListedTarget)
 const decodeDeleted = decoder(Schema.Array(DeletedTarget))
 
 /** Reads one target. */
@@ -197,9 +198,12 @@ const decodeUtf8 = (
 }
 
 const decodeAll = (
+  decode: ListDecoder,
+) =>
+(
   chunk: Arr.NonEmptyReadonlyArray<unknown>,
 ): Effect.Effect<Arr.NonEmptyReadonlyArray<ListedTarget>, Unreadable> =>
-  Effect.fromResult(Result.all(Arr.map(chunk, decodeListed)))
+  Effect.fromResult(Result.mapError(Result.all(Arr.map(chunk, decode)), undecodable))
 
 /**
  * The targets of a list while they arrive. Silence of more than `timeout` between two pieces of the
@@ -235,7 +239,7 @@ export const listed = (
         ? tooLarge
         : unreadable("the body is not a whole JSON array")
     ),
-    Stream.mapArrayEffect(decodeAll),
+    Stream.mapArrayEffect(decodeAll(makeListDecoder())),
   )
 }
 
