@@ -17,8 +17,9 @@
  *
  * const program = Effect.gen(function* () {
  *   const targets = yield* Targets
- *   const answer: Answer<Target> = yield* targets.withResponse.get("000MLGPR")
- *   yield* Effect.log(`answered ${answer.status} to request ${answer.requestId}`)
+ *   const { get } = targets.withResponse
+ *   const answer: Answer<Target> = yield* get("000MLGPR")
+ *   yield* Effect.log(`${answer.status} to request ${answer.requestId}`)
  *   return answer.value
  * })
  * ```
@@ -26,11 +27,14 @@
 export interface Answer<out A> {
   /** What the operation returns. */
   readonly value: A
-  /** The HTTP status. */
+  /**
+   * The HTTP status: a 2xx, or the 404 or 409 that is success after an unanswered attempt, see
+   * {@link TargetsOperations}.
+   */
   readonly status: number
   /** The headers, with lower-case names. */
   readonly headers: { readonly [name: string]: string }
-  /** NP6's `x-request-id`: what its support asks for. */
+  /** NP6's `x-request-id`, which is what its support asks for; `undefined` where it sent none. */
   readonly requestId: string | undefined
   /** How many requests were sent for the call. */
   readonly attempts: number

@@ -17,7 +17,12 @@ import { FieldId } from "./Field.ts"
  * ```ts
  * import type { BounceTypeName } from "@effect-np6/targets"
  *
- * const undeliverable: ReadonlyArray<BounceTypeName> = ["HardDomain", "HardUser", "HardOther", "HardRules"]
+ * const undeliverable: ReadonlyArray<BounceTypeName> = [
+ *   "HardDomain",
+ *   "HardUser",
+ *   "HardOther",
+ *   "HardRules",
+ * ]
  * ```
  */
 export type BounceTypeName =
@@ -37,7 +42,8 @@ export type BounceTypeName =
  * ```ts
  * import type { BounceType } from "@effect-np6/targets"
  *
- * const isHard = (type: BounceType) => typeof type === "string" && type.startsWith("Hard")
+ * const isHard = (type: BounceType) =>
+ *   typeof type === "string" && type.startsWith("Hard")
  * ```
  */
 export type BounceType = BounceTypeName | (string & Record<never, never>) | number
@@ -73,8 +79,10 @@ export const BounceType: Schema.Codec<BounceType, CodeEncoded> = named<BounceTyp
  * ```ts
  * import type { Bounce } from "@effect-np6/targets"
  *
- * const hardBounces = (bounces: ReadonlyArray<Bounce>) =>
- *   bounces.filter((bounce) => bounce.type === "HardUser" || bounce.type === "HardDomain")
+ * const gone = (bounces: ReadonlyArray<Bounce>) =>
+ *   bounces.filter(({ type }) =>
+ *     type === "HardUser" || type === "HardDomain"
+ *   )
  * ```
  */
 export interface Bounce {
@@ -95,7 +103,12 @@ export interface Bounce {
  * ```ts
  * import type { BounceEncoded } from "@effect-np6/targets"
  *
- * const bounce: BounceEncoded = { field: 8103, type: 52, timestamp: "1465831160", reason: 1 }
+ * const bounce: BounceEncoded = {
+ *   field: 8103,
+ *   type: 52,
+ *   timestamp: "1465831160",
+ *   reason: 1,
+ * }
  * ```
  */
 export interface BounceEncoded {

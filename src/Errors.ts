@@ -20,7 +20,8 @@ import { Operation } from "./Operation.ts"
  * Whether a failed call may have changed something at NP6.
  *
  * - `"no"`: surely not. NP6 refused the call, or it never got there, or it only reads.
- * - `"unknown"`: perhaps. An attempt was sent and its answer lost, or NP6 failed halfway (5xx).
+ * - `"unknown"`: perhaps. An attempt was sent, and its answer was lost or doesn't say: NP6 failed
+ *   halfway (5xx), or something unexpected came back.
  *
  * @example
  * ```ts
@@ -42,8 +43,8 @@ export type Applied = "no" | "unknown"
  * - `attempts`: how many requests were sent for the call; 0 when it was refused here
  * - `status`: the HTTP status of the last answer, if there was one
  * - `requestId`: its `x-request-id`, which is what NP6's support asks for
- * - `detail`: what the server said, shortened, and without addresses, numbers or sent values; or the
- *   system's code of a failed connection (`ECONNREFUSED`)
+ * - `detail`: what the server said, shortened, and without addresses, long numbers or sent values;
+ *   or where a body doesn't decode; or the system's code of a failed connection (`ECONNREFUSED`)
  *
  * @example
  * ```ts
@@ -75,7 +76,11 @@ const errorFields: ErrorFields = {
  *
  * @example
  * ```ts
- * import { type ErrorClass, type ErrorFields, NotFound } from "@effect-np6/targets"
+ * import {
+ *   type ErrorClass,
+ *   type ErrorFields,
+ *   NotFound,
+ * } from "@effect-np6/targets"
  *
  * const schema: ErrorClass<NotFound, "NotFound", ErrorFields> = NotFound
  * ```
@@ -117,7 +122,7 @@ const UnauthorizedBase: ErrorClass<Unauthorized, "Unauthorized", ErrorFields> = 
  * NP6 doesn't know the API key (401).
  *
  * Every further call with this key fails the same way. Nothing was changed by the attempt that was
- * answered so.
+ * answered so. Its fields are the {@link ErrorFields}.
  *
  * @example
  * ```ts
@@ -127,7 +132,12 @@ const UnauthorizedBase: ErrorClass<Unauthorized, "Unauthorized", ErrorFields> = 
  * const program = Effect.gen(function* () {
  *   const targets = yield* Targets
  *   return yield* targets.get("000MLGPR")
- * }).pipe(Effect.catchTag("Unauthorized", (error) => Effect.logError(error.message)))
+ * }).pipe(
+ *   Effect.catchTag(
+ *     "Unauthorized",
+ *     (error) => Effect.logError(error.message),
+ *   ),
+ * )
  * ```
  */
 export class Unauthorized extends UnauthorizedBase {}
@@ -138,13 +148,14 @@ const ForbiddenBase: ErrorClass<Forbidden, "Forbidden", ErrorFields> = withMessa
 
 /**
  * The API key has no permission for the request (403): a key has the rights of the NP6 user it was
- * made for.
+ * made for. Its fields are the {@link ErrorFields}.
  *
  * @example
  * ```ts
  * import type { Forbidden } from "@effect-np6/targets"
  *
- * const note = (error: Forbidden) => `${error.operation} needs more rights (${error.requestId})`
+ * const note = (error: Forbidden) =>
+ *   `${error.operation} needs more rights (${error.requestId})`
  * ```
  */
 export class Forbidden extends ForbiddenBase {}
@@ -154,8 +165,9 @@ const NotFoundBase: ErrorClass<NotFound, "NotFound", ErrorFields> = withMessage(
 )
 
 /**
- * There is no such target, or (for the segment operations) no such segment (404). A bulk delete fails
- * so when it finds none of the selected targets.
+ * There is no such target, or (for the segment operations) no such segment (404). A bulk delete
+ * fails so when it finds none of the selected targets, and `getByUnicity` also when NP6 answers 200
+ * without a target. Its fields are the {@link ErrorFields}.
  *
  * @example
  * ```ts
@@ -202,10 +214,14 @@ const ConflictBase: ErrorClass<
 )
 
 /**
- * What was asked for contradicts what is there (409): `reason` says how.
+ * What was asked for contradicts what is there (409).
  *
- * After a `create` that was replayed because the caller opted in, `applied` is `"unknown"`: the
- * conflict may be with the target that the first attempt made.
+ * Its fields are the {@link ErrorFields}, and:
+ *
+ * - `reason`: how it contradicts, a {@link ConflictReason}
+ *
+ * When an earlier attempt of a `create` went unanswered and the caller opted in to its replay,
+ * `applied` is `"unknown"`: the conflict may be with the target that the first attempt made.
  *
  * @example
  * ```ts
@@ -240,19 +256,26 @@ const InvalidInputBase: ErrorClass<
 /**
  * A value that must never be sent, refused here: nothing was sent, `attempts` is 0.
  *
- * `input` names the argument (`"id"`, `"unicity"`, `"values.8103"`) and `problem` what is wrong with
- * it, without repeating it. `operation` is `"layer"` when an option of the layer is refused.
+ * Its fields are the {@link ErrorFields}, with `"layer"` as `operation` when an option of the layer
+ * is refused, and:
+ *
+ * - `input`: the argument or the option, and the place in it (`"id"`, `"values.8103"`, `"baseUrl"`)
+ * - `problem`: what is wrong with it, without repeating it
  *
  * @example
  * ```ts
  * import { InvalidInput, Targets } from "@effect-np6/targets"
  * import { Effect } from "effect"
  *
- * const program: Effect.Effect<void, InvalidInput, Targets> = Effect.gen(function* () {
+ * const why = (error: InvalidInput) => `${error.input}: ${error.problem}`
+ *
+ * const program = Effect.gen(function* () {
  *   const targets = yield* Targets
  *   // An empty id would turn this into a request to the bulk endpoint.
  *   yield* targets.delete("")
- * }).pipe(Effect.catchIf((error) => error._tag !== "InvalidInput", () => Effect.void))
+ * }).pipe(
+ *   Effect.catchTag("InvalidInput", (error) => Effect.logError(why(error))),
+ * )
  * ```
  */
 export class InvalidInput extends InvalidInputBase {}
@@ -263,13 +286,15 @@ const BadRequestBase: ErrorClass<BadRequest, "BadRequest", ErrorFields> = withMe
 
 /**
  * NP6 refuses the content of the request (400, 411, 413, 415, 422): an unknown field, a value that
- * doesn't fit its field, a missing unicity.
+ * doesn't fit its field, a missing unicity. Its fields are the {@link ErrorFields}; `detail` has
+ * NP6's words, if it gave any.
  *
  * @example
  * ```ts
  * import type { BadRequest } from "@effect-np6/targets"
  *
- * const note = (error: BadRequest) => `refused with ${error.status}: ${error.detail ?? "no word why"}`
+ * const note = (error: BadRequest) =>
+ *   `refused with ${error.status}: ${error.detail ?? "no word why"}`
  * ```
  */
 export class BadRequest extends BadRequestBase {}
@@ -288,15 +313,20 @@ const RateLimitedBase: ErrorClass<
 /**
  * Too many requests (429), and the retry policy has given up.
  *
- * `retryAfter` is how long NP6 asks to wait, where it says so. NP6 refused the call, so it was not
- * applied; `applied` is `"unknown"` only when an earlier attempt of the same call went unanswered.
+ * Its fields are the {@link ErrorFields}, and:
+ *
+ * - `retryAfter`: how long NP6 asks to wait, a `Duration`; absent where it doesn't say
+ *
+ * NP6 refused the call, so it was not applied; `applied` is `"unknown"` only when an earlier attempt
+ * of the same call made it so.
  *
  * @example
  * ```ts
  * import type { RateLimited } from "@effect-np6/targets"
  * import { Duration } from "effect"
  *
- * const pause = (error: RateLimited) => error.retryAfter ?? Duration.seconds(30)
+ * const pause = (error: RateLimited) =>
+ *   error.retryAfter ?? Duration.seconds(30)
  * ```
  */
 export class RateLimited extends RateLimitedBase {}
@@ -313,9 +343,12 @@ const ServerErrorBase: ErrorClass<
 )
 
 /**
- * NP6 failed (5xx), and the retry policy has given up or may not replay the call.
+ * NP6 failed (5xx), and the retry policy has given up, may not replay the call, or isn't asked:
+ * only 500, 502, 503 (NP6's maintenance) and 504 are tried again.
  *
- * `retryAfter` is how long NP6 asks to wait, where it says so (503 is its maintenance).
+ * Its fields are the {@link ErrorFields}, and:
+ *
+ * - `retryAfter`: how long NP6 asks to wait, a `Duration`; absent where it doesn't say
  *
  * @example
  * ```ts
@@ -330,7 +363,7 @@ export class ServerError extends ServerErrorBase {}
  * What is unexpected about an answer.
  *
  * - `"Redirect"`: a 3xx, which is never followed, since the key would go along
- * - `"Status"`: a status that isn't documented for the operation
+ * - `"Status"`: a status that neither the operation documents nor another error stands for
  * - `"Body"`: a body that doesn't decode; `detail` says where, never what
  * - `"TooLarge"`: a body beyond 8 MiB, or an element of a list beyond 16 MiB
  *
@@ -338,7 +371,8 @@ export class ServerError extends ServerErrorBase {}
  * ```ts
  * import type { UnexpectedReason } from "@effect-np6/targets"
  *
- * const looksLikeAProxy = (reason: UnexpectedReason) => reason === "Redirect" || reason === "Status"
+ * const looksLikeAProxy = (reason: UnexpectedReason) =>
+ *   reason === "Redirect" || reason === "Status"
  * ```
  */
 export type UnexpectedReason = "Redirect" | "Status" | "Body" | "TooLarge"
@@ -359,15 +393,20 @@ const UnexpectedResponseBase: ErrorClass<
 )
 
 /**
- * An answer that the API doesn't document for the operation: `reason` says in what way.
+ * An answer that the API doesn't document for the operation.
  *
- * `delivered` is set by `stream` alone: how many targets were handed out before.
+ * Its fields are the {@link ErrorFields}, and:
+ *
+ * - `reason`: what is unexpected about it, an {@link UnexpectedReason}
+ * - `delivered`: how many targets were handed out before; set by `stream` alone, once its answer
+ *   has begun
  *
  * @example
  * ```ts
  * import type { UnexpectedResponse } from "@effect-np6/targets"
  *
- * const note = (error: UnexpectedResponse) => `${error.reason} (${error.status}): ${error.detail}`
+ * const note = (error: UnexpectedResponse) =>
+ *   `${error.reason} (${error.status}): ${error.detail ?? "no details"}`
  * ```
  */
 export class UnexpectedResponse extends UnexpectedResponseBase {}
@@ -376,8 +415,8 @@ export class UnexpectedResponse extends UnexpectedResponseBase {}
  * Why no answer came.
  *
  * - `"Connect"`: there was no connection, so NP6 got nothing: refused, unknown host, TLS
- * - `"Reset"`: the connection broke before the answer was complete
- * - `"Timeout"`: no complete answer within `timeout`, or a stream fell silent for that long
+ * - `"Reset"`: the connection broke before the answer was complete, or nobody can say why it failed
+ * - `"Timeout"`: no complete answer within `timeout`, or a list fell silent for that long
  *
  * @example
  * ```ts
@@ -404,9 +443,13 @@ const TransportErrorBase: ErrorClass<
 )
 
 /**
- * No answer, or not a whole one: `reason` says why, and `applied` what that means for the call.
+ * No answer, or not a whole one; `applied` says what that means for the call.
  *
- * `delivered` is set by `stream` alone: how many targets were handed out before.
+ * Its fields are the {@link ErrorFields}, and:
+ *
+ * - `reason`: why no answer came, a {@link TransportReason}
+ * - `delivered`: how many targets were handed out before; set by `stream` alone, once its answer
+ *   has begun
  *
  * @example
  * ```ts
@@ -419,7 +462,7 @@ const TransportErrorBase: ErrorClass<
  * }).pipe(
  *   Effect.tapError((error) =>
  *     error._tag === "TransportError" && error.applied === "unknown"
- *       ? Effect.logWarning("the target may exist: look it up before creating it again")
+ *       ? Effect.logWarning("the target may exist: look it up first")
  *       : Effect.void
  *   ),
  * )
@@ -432,10 +475,12 @@ export class TransportError extends TransportErrorBase {}
  *
  * @example
  * ```ts
- * import type { ClientFailure, Forbidden, Unauthorized } from "@effect-np6/targets"
- * import type { Effect } from "effect"
+ * import type { ClientFailure } from "@effect-np6/targets"
  *
- * type Upserted = Effect.Effect<void, Unauthorized | Forbidden | ClientFailure>
+ * // Whether the same call may well succeed later.
+ * const mayPass = (failure: ClientFailure) =>
+ *   failure._tag === "RateLimited" || failure._tag === "ServerError" ||
+ *   failure._tag === "TransportError"
  * ```
  */
 export type ClientFailure =

@@ -15,7 +15,12 @@ import * as Schema from "effect/Schema"
  * ```ts
  * import type { Operation } from "@effect-np6/targets"
  *
- * const safeToRepeat: ReadonlyArray<Operation> = ["get", "getByUnicity", "list"]
+ * const reads: ReadonlyArray<Operation> = [
+ *   "get",
+ *   "getByUnicity",
+ *   "list",
+ *   "stream",
+ * ]
  * ```
  */
 export type Operation =

@@ -19,7 +19,11 @@ import { nullAsAbsent, orEmpty } from "./internal/optional.ts"
  * ```ts
  * import type { RedListReasonName } from "@effect-np6/targets"
  *
- * const theirOwnWish: ReadonlyArray<RedListReasonName> = ["ListUnsubscribe", "Complaint", "SmsStop"]
+ * const theirOwnWish: ReadonlyArray<RedListReasonName> = [
+ *   "ListUnsubscribe",
+ *   "Complaint",
+ *   "SmsStop",
+ * ]
  * ```
  */
 export type RedListReasonName =
@@ -96,7 +100,10 @@ export interface RedListEntry {
  * ```ts
  * import type { RedListEntryEncoded } from "@effect-np6/targets"
  *
- * const entry: RedListEntryEncoded = { timestamp: "1465831160", reason: 5 }
+ * const entry: RedListEntryEncoded = {
+ *   timestamp: "1465831160",
+ *   reason: 5,
+ * }
  * ```
  */
 export interface RedListEntryEncoded {
@@ -130,7 +137,9 @@ export interface RedList {
  * ```ts
  * import type { RedListEncoded } from "@effect-np6/targets"
  *
- * const redList: RedListEncoded = { mail: { timestamp: "1465831160", reason: 5 } }
+ * const redList: RedListEncoded = {
+ *   mail: { timestamp: "1465831160", reason: 5 },
+ * }
  * ```
  */
 export type RedListEncoded = {
@@ -154,7 +163,8 @@ const Entry: Schema.Codec<RedListEntry, RedListEntryEncoded> = Schema.Struct({
  * import { RedList } from "@effect-np6/targets"
  * import { Schema } from "effect"
  *
- * const redList = Schema.decodeUnknownSync(RedList)({ mail: { reason: 5 } })
+ * const decode = Schema.decodeUnknownSync(RedList)
+ * const redList = decode({ mail: { reason: 5 } })
  * redList.mail?.reason // "Complaint"
  * ```
  */

@@ -3,7 +3,31 @@
  *
  * A policy decides *whether it is worth it*. Whether it is *safe* is not up to the policy: each
  * endpoint's own rule says which calls may be replayed, and `create` is replayed only when the
- * failed attempt surely changed nothing, unless {@link replayCreate} says otherwise.
+ * failed attempt surely changed nothing, unless {@link replayCreate} says otherwise. A stream is
+ * replayed only until its answer has begun.
+ *
+ * @example
+ * ```ts
+ * import { RetryPolicy, Targets } from "@effect-np6/targets"
+ * import { Effect, Redacted } from "effect"
+ *
+ * const patient = RetryPolicy.standard.pipe(
+ *   RetryPolicy.maxRetries(8),
+ *   RetryPolicy.maxElapsed("5 minutes"),
+ * )
+ *
+ * // For all calls of a layer …
+ * const live = Targets.layerFetch({
+ *   apiKey: Redacted.make("your key"),
+ *   retry: patient,
+ * })
+ *
+ * // … or around any effect or stream.
+ * const nightly = Effect.gen(function* () {
+ *   const targets = yield* Targets
+ *   return yield* targets.get("000MLGPR")
+ * }).pipe(Targets.withRetryPolicy(patient))
+ * ```
  *
  * @module
  */
@@ -25,7 +49,8 @@ import type { RateLimited, ServerError, TransportError, UnexpectedResponse } fro
  * // Leave a rate limit to the caller.
  * const policy = RetryPolicy.mapSchedule(
  *   RetryPolicy.standard,
- *   (schedule) => Schedule.while(schedule, ({ input }) => input._tag !== "RateLimited"),
+ *   (schedule) =>
+ *     Schedule.while(schedule, ({ input }) => input._tag !== "RateLimited"),
  * )
  * ```
  */
@@ -45,7 +70,7 @@ export type Transient = RateLimited | ServerError | TransportError | UnexpectedR
 export interface Budget {
   /** Retries that a call earns: with 0.1, an outage costs at most 1.1 attempts a call. */
   readonly ratio: number
-  /** Retries that may be spent before any is earned. */
+  /** Retries that may be spent before any is earned; below 1, there is never a retry. */
   readonly reserve: number
 }
 
@@ -74,7 +99,10 @@ export interface RetryPolicy extends Pipeable.Pipeable {
   readonly delay: Duration.Duration
   /** Whether a wait is drawn evenly between nothing and what the schedule says (full jitter). */
   readonly jitter: boolean
-  /** The longest `Retry-After` that is obeyed; a longer one fails the call at once. */
+  /**
+   * The longest `Retry-After` that is obeyed, with the schedule's wait on top; a longer one fails the
+   * call at once.
+   */
   readonly retryAfter: Duration.Duration
   /** The retries that a layer may spend, or `undefined` for no limit. */
   readonly budget: Budget | undefined
@@ -145,7 +173,10 @@ export const none: RetryPolicy = make({ ...standard, retries: 0 })
  * import { Schedule } from "effect"
  *
  * const policy = RetryPolicy.fromSchedule(
- *   Schedule.fibonacci("200 millis").pipe(Schedule.jittered, Schedule.upTo({ times: 5 })),
+ *   Schedule.fibonacci("200 millis").pipe(
+ *     Schedule.jittered,
+ *     Schedule.upTo({ times: 5 }),
+ *   ),
  * )
  * ```
  */
@@ -219,7 +250,10 @@ export const maxDelay: {
  * ```ts
  * import { RetryPolicy } from "@effect-np6/targets"
  *
- * const policy = RetryPolicy.maxRetryAfter(RetryPolicy.standard, "5 minutes")
+ * const policy = RetryPolicy.maxRetryAfter(
+ *   RetryPolicy.standard,
+ *   "5 minutes",
+ * )
  * ```
  */
 export const maxRetryAfter: {
@@ -239,7 +273,10 @@ export const maxRetryAfter: {
  * ```ts
  * import { RetryPolicy } from "@effect-np6/targets"
  *
- * const policy = RetryPolicy.budget(RetryPolicy.standard, { ratio: 0.2, reserve: 50 })
+ * const policy = RetryPolicy.budget(RetryPolicy.standard, {
+ *   ratio: 0.2,
+ *   reserve: 50,
+ * })
  * ```
  */
 export const budget: {
@@ -289,7 +326,11 @@ export const mapSchedule: {
  * import { RetryPolicy } from "@effect-np6/targets"
  * import { Schedule } from "effect"
  *
- * const policy = RetryPolicy.fullJitter(RetryPolicy.fromSchedule(Schedule.recurs(3)))
+ * const policy = RetryPolicy.fullJitter(
+ *   RetryPolicy.fromSchedule(
+ *     Schedule.exponential("1 second").pipe(Schedule.upTo({ times: 3 })),
+ *   ),
+ * )
  * ```
  */
 export const fullJitter = (self: RetryPolicy): RetryPolicy => make({ ...self, jitter: true })
@@ -306,10 +347,12 @@ export const fullJitter = (self: RetryPolicy): RetryPolicy => make({ ...self, ji
  * import { RetryPolicy, Targets } from "@effect-np6/targets"
  * import { Effect } from "effect"
  *
+ * const policy = RetryPolicy.replayCreate(RetryPolicy.standard)
+ *
  * const program = Effect.gen(function* () {
  *   const targets = yield* Targets
  *   return yield* targets.create({ 8103: "a@b.c" })
- * }).pipe(Targets.withRetryPolicy(RetryPolicy.replayCreate(RetryPolicy.standard)))
+ * }).pipe(Targets.withRetryPolicy(policy))
  * ```
  */
 export const replayCreate = (self: RetryPolicy): RetryPolicy =>

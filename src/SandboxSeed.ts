@@ -393,7 +393,8 @@ const InvalidSeedBase: new (
  * import { Sandbox } from "@effect-np6/targets/sandbox"
  * import * as Effect from "effect/Effect"
  *
- * const program = Effect.flatMap(Sandbox, (sandbox) => sandbox.state).pipe(
+ * const state = Effect.flatMap(Sandbox, (sandbox) => sandbox.state)
+ * const program = state.pipe(
  *   Effect.provide(Sandbox.layerWith({ fields: [] })),
  *   Effect.catchTag(
  *     "InvalidSeed",

@@ -18,8 +18,14 @@ import type { UnicityInput } from "./Unicity.ts"
  * ```ts
  * import type { Selection } from "@effect-np6/targets"
  *
- * const byUnicity: Selection = { type: "unicity", value: ["a@b.c", "d@e.f"] }
- * const byTwoCriteria: Selection = { type: "unicity", value: [["a@b.c", "Doe"]] }
+ * const byUnicity: Selection = {
+ *   type: "unicity",
+ *   value: ["a@b.c", "d@e.f"],
+ * }
+ * const byTwoCriteria: Selection = {
+ *   type: "unicity",
+ *   value: [["a@b.c", "Doe"]],
+ * }
  * const byId: Selection = { type: "id", value: ["000MLGPR"] }
  * const bySegment: Selection = { type: "segment", value: 12345 }
  * ```
@@ -36,7 +42,8 @@ export type Selection =
  * ```ts
  * import type { DeletedTarget } from "@effect-np6/targets"
  *
- * const ids = (deleted: ReadonlyArray<DeletedTarget>) => deleted.map((target) => target.id)
+ * const ids = (deleted: ReadonlyArray<DeletedTarget>) =>
+ *   deleted.map((target) => target.id)
  * ```
  */
 export interface DeletedTarget {
@@ -53,7 +60,10 @@ export interface DeletedTarget {
  * ```ts
  * import type { DeletedTargetEncoded } from "@effect-np6/targets"
  *
- * const wire: DeletedTargetEncoded = { id: "000JW54T", unicity: ["t1@test.com"] }
+ * const wire: DeletedTargetEncoded = {
+ *   id: "000JW54T",
+ *   unicity: ["t1@test.com"],
+ * }
  * ```
  */
 export interface DeletedTargetEncoded {
@@ -71,7 +81,8 @@ export interface DeletedTargetEncoded {
  * import { DeletedTarget } from "@effect-np6/targets"
  * import { Schema } from "effect"
  *
- * Schema.decodeUnknownSync(DeletedTarget)({ id: "000JW54T", unicity: ["t1@test.com"] })
+ * const decode = Schema.decodeUnknownSync(DeletedTarget)
+ * decode({ id: "000JW54T", unicity: ["t1@test.com"] })
  * ```
  */
 export const DeletedTarget: Schema.Codec<DeletedTarget, DeletedTargetEncoded> = Schema.Struct({
@@ -86,8 +97,8 @@ export const DeletedTarget: Schema.Codec<DeletedTarget, DeletedTargetEncoded> = 
  * ```ts
  * import type { DeletionReport } from "@effect-np6/targets"
  *
- * const summary = (report: DeletionReport) =>
- *   report.complete ? `${report.deleted.length} deleted` : `at least ${report.deleted.length} deleted`
+ * const summary = ({ complete, deleted }: DeletionReport) =>
+ *   `${complete ? "" : "at least "}${deleted.length} deleted`
  * ```
  */
 export interface DeletionReport {

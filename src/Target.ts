@@ -20,7 +20,8 @@ import { TargetId } from "./TargetId.ts"
  * ```ts
  * import type { ListedTarget } from "@effect-np6/targets"
  *
- * const addresses = (listed: ReadonlyArray<ListedTarget>) => listed.map((target) => target.fields[8103])
+ * const addresses = (listed: ReadonlyArray<ListedTarget>) =>
+ *   listed.map((target) => target.fields[8103])
  * ```
  */
 export interface ListedTarget {
@@ -76,7 +77,13 @@ const listedFields = {
  * import { Schema } from "effect"
  *
  * const decode = Schema.decodeUnknownSync(Schema.Array(ListedTarget))
- * decode([{ id: "000MLGPR", creationDate: "2016-04-04T08:55:00Z", fields: {} }])
+ * decode([
+ *   {
+ *     id: "000MLGPR",
+ *     creationDate: "2016-04-04T08:55:00Z",
+ *     fields: { "8103": "test@test.com" },
+ *   },
+ * ])
  * ```
  */
 export const ListedTarget: Schema.Codec<ListedTarget, ListedTargetEncoded> = Schema.Struct(
@@ -93,7 +100,8 @@ export const ListedTarget: Schema.Codec<ListedTarget, ListedTargetEncoded> = Sch
  * ```ts
  * import type { Target } from "@effect-np6/targets"
  *
- * const mayBeMailed = (target: Target) => target.redList?.mail === undefined
+ * const mayBeMailed = ({ redList }: Target) =>
+ *   redList !== undefined && redList.mail === undefined
  * ```
  */
 export interface Target extends ListedTarget {
@@ -144,7 +152,9 @@ export interface TargetEncoded extends ListedTargetEncoded {
  *   creationDate: "2016-04-04T08:55:00Z",
  *   lastUpdateDate: "2016-04-25T14:27:00Z",
  *   fields: { "8103": "test@test.com" },
- *   bounce: [{ field: 8103, type: 52, timestamp: "1465831160", reason: 1 }],
+ *   bounce: [
+ *     { field: 8103, type: 52, timestamp: "1465831160", reason: 1 },
+ *   ],
  * })
  * target.bounce?.[0]?.type // "HardUser"
  * ```

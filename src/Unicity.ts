@@ -22,7 +22,8 @@ import { hasControl, hasLoneSurrogate } from "./internal/text.ts"
  * import { Unicity } from "@effect-np6/targets"
  * import { Schema } from "effect"
  *
- * const unicity: Unicity = Schema.decodeUnknownSync(Unicity)(["a@b.c", "Doe"])
+ * const decode = Schema.decodeUnknownSync(Unicity)
+ * const unicity: Unicity = decode(["a@b.c", "Doe"])
  * ```
  */
 export type Unicity =
