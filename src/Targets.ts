@@ -37,12 +37,31 @@ import type { UnicityInput } from "./Unicity.ts"
  * error channel, and nothing is sent. Each operation's error type is what the API page documents for
  * its endpoint, and {@link ClientFailure}.
  *
+ * Values that are written: `null` clears a field, `[]` a multiple-select list, and a field that
+ * isn't named keeps its value. In a {@link Target} that is read, a field without a value is `null`.
+ *
+ * An attempt is *unanswered* when it may have been applied and no answer says whether it was: the
+ * answer was lost, or it is a 5xx or 408. All operations but `create` may be replayed then, because
+ * doing them twice is doing them once; where NP6 answers the replay otherwise than it would have
+ * answered the first attempt, the operation says below what counts as success.
+ *
  * @example
  * ```ts
- * import type { Target, TargetsOperations } from "@effect-np6/targets"
- * import type { Effect } from "effect"
+ * import type { TargetsOperations } from "@effect-np6/targets"
+ * import { Effect } from "effect"
  *
- * type Get = TargetsOperations["get"]
+ * // Asks for no more than it uses, so a test can pass two functions.
+ * const subscribe = (
+ *   targets: Pick<TargetsOperations, "upsert" | "addToSegment">,
+ *   email: string,
+ * ) =>
+ *   Effect.gen(function* () {
+ *     const { id } = yield* targets.upsert(email, { 8103: email })
+ *     yield* targets.addToSegment(id, 12345).pipe(
+ *       Effect.catchTag("Conflict", () => Effect.void), // is in it
+ *     )
+ *     return id
+ *   })
  * ```
  */
 export interface TargetsOperations {
@@ -50,17 +69,21 @@ export interface TargetsOperations {
    * All targets of the account, as one array: `GET /targets`.
    *
    * The endpoint has no pages and no filter, so this holds the whole account in memory; `stream`
-   * doesn't. NP6's current documentation no longer mentions it.
+   * doesn't. NP6's current documentation no longer mentions it. `[]` says that the account has no
+   * targets: a list that breaks off is asked for again or fails, and is never returned short.
    */
   readonly list: Effect.Effect<
     ReadonlyArray<ListedTarget>,
     Unauthorized | Forbidden | ClientFailure
   >
-  /** The target with an id: `GET /targets/{id}`. */
+  /** The target with an id: `GET /targets/{id}`. Fails with `NotFound` when there is none. */
   readonly get: (
     id: string,
   ) => Effect.Effect<Target, Unauthorized | Forbidden | NotFound | ClientFailure>
-  /** The target with a unicity: `GET /targets?unicity=…`. */
+  /**
+   * The target with a unicity: `GET /targets?unicity=…`. Fails with `NotFound` when there is none,
+   * whether NP6 says so with 404 or with `null`, `{}` or `[]` in place of a target.
+   */
   readonly getByUnicity: (
     unicity: UnicityInput,
   ) => Effect.Effect<Target, Unauthorized | Forbidden | NotFound | ClientFailure>
@@ -68,7 +91,9 @@ export interface TargetsOperations {
    * Creates the target with a unicity, or updates the one that has it: `PUT /targets?unicity=…`.
    *
    * Put the unicity's own field among the values as well: of NP6's two descriptions of this request,
-   * one finds it in the query and one in the body. Fields that aren't named keep their values.
+   * one finds it in the query and one in the body. Fields that aren't named keep their values. There
+   * is no `NotFound` and no `Conflict`: NP6 documents neither here, so a 404 or a 409 is
+   * `UnexpectedResponse`.
    */
   readonly upsert: (
     unicity: UnicityInput,
@@ -76,25 +101,28 @@ export interface TargetsOperations {
   ) => Effect.Effect<Target, Unauthorized | Forbidden | ClientFailure>
   /**
    * Creates a target: `POST /targets`. Fails with `Conflict` (`UnicityTaken`) when there is one with
-   * its unicity.
+   * its unicity. The values must hold the unicity; `{}` is `InvalidInput`.
    *
    * Not replayed when an attempt may have been applied, unless {@link RetryPolicy.replayCreate} says
-   * so.
+   * so. Then a 409 stays `Conflict`, with `applied: "unknown"`: the target that is there may be what
+   * the first attempt made.
    */
   readonly create: (
     values: FieldValues,
   ) => Effect.Effect<Target, Unauthorized | Forbidden | Conflict | ClientFailure>
   /**
    * Updates the target with an id: `PUT /targets/{id}`. Fields that aren't named keep their values.
-   * Fails with `Conflict` (`UnicityTaken`) when another target has the new unicity.
+   * Fails with `NotFound` when there is none, and with `Conflict` (`UnicityTaken`) when another
+   * target has the new unicity.
    */
   readonly update: (
     id: string,
     values: FieldValues,
   ) => Effect.Effect<Target, Unauthorized | Forbidden | NotFound | Conflict | ClientFailure>
   /**
-   * Adds a target to a static segment: `POST /targets/{id}/segments/{segment}`. Fails with `Conflict`
-   * (`AlreadyInSegment`) when it is in there; after an unanswered attempt that is success.
+   * Adds a target to a static segment: `POST /targets/{id}/segments/{segment}`. Fails with
+   * `NotFound` when there is no such target or segment, and with `Conflict` (`AlreadyInSegment`) when
+   * the target is in there; after an unanswered attempt that is success.
    */
   readonly addToSegment: (
     id: string,
@@ -102,14 +130,18 @@ export interface TargetsOperations {
   ) => Effect.Effect<void, Unauthorized | Forbidden | NotFound | Conflict | ClientFailure>
   /**
    * Removes a target from a static segment: `DELETE /targets/{id}/segments/{segment}`. Fails with
-   * `Conflict` (`DynamicSegment`) when a query decides who is in it; after an unanswered attempt, 404
-   * is success.
+   * `NotFound` when there is no such target or segment, and with `Conflict` (`DynamicSegment`) when a
+   * query decides who is in it; after an unanswered attempt, 404 is success. NP6 doesn't document
+   * what it answers for a target that isn't in the segment.
    */
   readonly removeFromSegment: (
     id: string,
     segment: number,
   ) => Effect.Effect<void, Unauthorized | Forbidden | NotFound | Conflict | ClientFailure>
-  /** Deletes a target: `DELETE /targets/{id}`. After an unanswered attempt, 404 is success. */
+  /**
+   * Deletes a target: `DELETE /targets/{id}`. Fails with `NotFound` when there is none; after an
+   * unanswered attempt, 404 is success.
+   */
   readonly delete: (
     id: string,
   ) => Effect.Effect<void, Unauthorized | Forbidden | NotFound | ClientFailure>
@@ -117,7 +149,8 @@ export interface TargetsOperations {
    * Deletes the targets of a selection: `DELETE /targets` with the selection as its body.
    *
    * `NotFound` when NP6 finds none of them; those of several that it doesn't find are just not in the
-   * report. After an unanswered attempt, 404 is success, and the report says that it is incomplete.
+   * report. After an unanswered attempt, 404 is success, and the report says that it is incomplete:
+   * an empty `deleted` means "nothing" only where `complete` is `true`.
    */
   readonly deleteMany: (
     selection: Selection,
@@ -133,8 +166,8 @@ export interface TargetsOperations {
  * import { Effect } from "effect"
  *
  * const requestId = Effect.gen(function* () {
- *   const targets = yield* Targets
- *   const answer = yield* targets.withResponse.upsert("a@b.c", { 8103: "a@b.c" })
+ *   const { withResponse } = yield* Targets
+ *   const answer = yield* withResponse.upsert("a@b.c", { 8103: "a@b.c" })
  *   return answer.requestId
  * })
  * ```
@@ -148,13 +181,15 @@ export type WithResponse<Operations> = {
 }
 
 /**
- * What {@link Targets} provides: the operations, the list as a stream, and `withResponse`.
+ * What {@link Targets} provides: the {@link TargetsOperations}, the list as a stream, and
+ * `withResponse`.
  *
  * @example
  * ```ts
  * import type { TargetsService } from "@effect-np6/targets"
+ * import { Stream } from "effect"
  *
- * const greet = (targets: TargetsService) => targets.get("000MLGPR")
+ * const count = (targets: TargetsService) => Stream.runCount(targets.stream)
  * ```
  */
 export interface TargetsService extends TargetsOperations {
@@ -166,7 +201,7 @@ export interface TargetsService extends TargetsOperations {
    * before: a list that merely ends early is never taken for a whole one.
    */
   readonly stream: Stream.Stream<ListedTarget, Unauthorized | Forbidden | ClientFailure>
-  /** The same operations, returning each value in its {@link Answer}. */
+  /** The same operations but `stream`, returning each value in its {@link Answer}. */
   readonly withResponse: WithResponse<TargetsOperations>
 }
 
@@ -178,7 +213,10 @@ export interface TargetsService extends TargetsOperations {
  * import type { TargetsOptions } from "@effect-np6/targets"
  * import { Redacted } from "effect"
  *
- * const options: TargetsOptions = { apiKey: Redacted.make("your key"), timeout: "10 seconds" }
+ * const options: TargetsOptions = {
+ *   apiKey: Redacted.make("your key"),
+ *   timeout: "10 seconds",
+ * }
  * ```
  */
 export interface TargetsOptions {
@@ -217,7 +255,9 @@ export interface TargetsOptions {
  * import type { TargetsConfigOptions } from "@effect-np6/targets"
  * import { Config } from "effect"
  *
- * const options: TargetsConfigOptions = { apiKey: Config.Redacted("MARKETING_KEY") }
+ * const options: TargetsConfigOptions = {
+ *   apiKey: Config.Redacted("MARKETING_KEY"),
+ * }
  * ```
  */
 export interface TargetsConfigOptions extends Omit<TargetsOptions, "apiKey" | "baseUrl"> {
@@ -245,7 +285,8 @@ const provideRetryPolicy = <
 }
 
 /**
- * The Target API of NP6 as a service.
+ * The Target API of NP6 as a service: `yield* Targets` gives a {@link TargetsService}. The layers
+ * below make it, from {@link TargetsOptions} or from configuration.
  *
  * @example
  * ```ts
@@ -254,14 +295,16 @@ const provideRetryPolicy = <
  *
  * const program = Effect.gen(function* () {
  *   const targets = yield* Targets
- *   const target = yield* targets.upsert("a@b.c", { 8101: "Mr", 8103: "a@b.c" })
+ *   const target = yield* targets.upsert("a@b.c", {
+ *     8101: "Mr",
+ *     8103: "a@b.c",
+ *   })
  *   yield* targets.addToSegment(target.id, 12345)
  *   return target.id
  * })
  *
- * const main = program.pipe(
- *   Effect.provide(Targets.layerFetch({ apiKey: Redacted.make("your key") })),
- * )
+ * const live = Targets.layerFetch({ apiKey: Redacted.make("your key") })
+ * const main = Effect.provide(program, live)
  * ```
  */
 export class Targets extends TargetsBase {
@@ -323,7 +366,9 @@ export class Targets extends TargetsBase {
    * import { Layer } from "effect"
    * import { FetchHttpClient } from "effect/http"
    *
-   * const live = Targets.layerConfig().pipe(Layer.provide(FetchHttpClient.layer))
+   * const live = Targets.layerConfig().pipe(
+   *   Layer.provide(FetchHttpClient.layer),
+   * )
    * ```
    */
   static readonly layerConfig: (
@@ -347,10 +392,12 @@ export class Targets extends TargetsBase {
    * import { RetryPolicy, Targets } from "@effect-np6/targets"
    * import { Effect } from "effect"
    *
+   * const patient = RetryPolicy.maxRetries(RetryPolicy.standard, 5)
+   *
    * const program = Effect.gen(function* () {
    *   const targets = yield* Targets
    *   return yield* targets.get("000MLGPR")
-   * }).pipe(Targets.withRetryPolicy(RetryPolicy.maxRetries(RetryPolicy.standard, 5)))
+   * }).pipe(Targets.withRetryPolicy(patient))
    * ```
    */
   static readonly withRetryPolicy: (
