@@ -142,7 +142,7 @@ export const fixed = (options: FixedOptions): RateLimit => {
   return {
     make: makeGate({
       ceiling: perSecond > 0 ? perSecond : 0.5,
-      burst: options.burst === undefined ? undefined : Math.max(1, options.burst),
+      burst: options.burst === undefined || options.burst >= 1 ? options.burst : 1,
     }),
   }
 }

@@ -4,8 +4,7 @@
  *
  * - It doesn't limit until the server says that it does.
  * - Then the rate follows a cubic curve: down by a factor at each throttle, quickly back to near
- *   where that happened, slowly past it, then faster and faster. The constants are those of the AWS
- *   SDKs' adaptive retry mode.
+ *   where that happened, slowly past it, then faster and faster.
  * - When nothing but refusals and failures comes back, it lets a probe through now and then, and
  *   starts again from a low rate once one of them succeeds.
  *
@@ -23,6 +22,8 @@ export interface Settings {
 /** What came of a request. */
 export interface Answer {
   readonly kind: "answered" | "throttled" | "failed"
+  /** Which request it was: the count of those sent when it was, itself included. */
+  readonly request: number
   /** How many milliseconds the server asks to wait. */
   readonly wait: number | undefined
   /** How many more requests the server says it would take now. */
@@ -32,6 +33,8 @@ export interface Answer {
 /** Where things stand. */
 export interface State {
   readonly settings: Settings
+  /** How many requests were sent. */
+  readonly sent: number
   /** The rate; `Infinity` while nothing limits. */
   readonly rate: number
   /** The requests that may be sent at once, as of `filledAt`. */
@@ -40,92 +43,102 @@ export interface State {
   /** The rate of answers, as of `measuredAt`. */
   readonly measured: number
   readonly measuredAt: number
-  /** The requests sent and not answered; an interrupted one may be among them for a while. */
-  readonly inFlight: number
-  /** When the rate last turned down, at which rate, and after how many seconds it is there again. */
-  readonly turnedAt: number
-  readonly peak: number
-  readonly plateau: number
-  /** The answers still to come of requests that were sent before the rate turned down. */
-  readonly stale: number
+  /** The last time that the rate turned. */
+  readonly turn: Turn
   /** What the server said last of the requests it would take. */
   readonly remaining: number | undefined
-  /** The answers since the last good one. */
-  readonly bad: number
+  /** The bad answers in a row; `undefined` when the last one was good. */
+  readonly row: Row | undefined
   /** When the next probe may go; `undefined` when requests flow. */
   readonly probeAt: number | undefined
 }
 
-/** The rate after a throttle, as a share of the rate before. */
+/** A turn of the rate, from which it climbs. */
+export interface Turn {
+  readonly at: number
+  /** The requests sent before: what comes of them says nothing of the new rate. */
+  readonly sent: number
+  /** The rate to climb back to; `Infinity` when it isn't known. */
+  readonly peak: number
+  /** After how many seconds the curve is there. */
+  readonly plateau: number
+}
+
+interface Row {
+  /** The requests sent before the first: one event may have struck all that were on their way. */
+  readonly sent: number
+  /** The first, and those of requests that were sent after it. */
+  readonly count: number
+}
+
+/** The rate after a throttle, as a share of the rate before (AWS SDKs). */
 export const beta = 0.7
 /** The same after a mere warning, from RFC 8511: the fall is less deep when nothing was lost. */
 export const betaWarned = 0.85
+/** How steep the curve is (AWS SDKs). */
 const scale = 0.4
 /**
- * The rate at which `scale` holds. Below it, `scale` is in proportion to the rate, which makes the
- * period the same for any rate: unscaled, a limit of 1/s would be overrun every third request.
+ * The rate from which `scale` holds. Below, it is in proportion to the rate, which makes the period
+ * the same for any rate: unscaled, a low limit would be overrun every few requests.
  */
 const scaledBelow = 100
-/** The lowest rate, and where a rate that can't be measured starts. */
+/** The lowest rate (AWS SDKs). */
 export const minRate = 0.5
-/** How far beyond what is measured the rate may grow. */
+/** How far beyond what is measured the rate may grow (AWS SDKs). */
 export const headroom = 2
 /** The milliseconds over which the rate is measured. */
 const measuredOver = 500
 /** After this many milliseconds without a throttle, the limit is taken for gone. */
 export const memory = 60_000
-/** For how many milliseconds at most a throttle explains the throttles that follow it. */
-const staleFor = 1_000
 /** How many bad answers in a row make an outage. */
 export const outageAfter = 10
-/** The shortest time between two probes, in milliseconds. */
-export const probeEvery = 1_000
+/** The milliseconds before the first probe, and between two. */
+const firstProbe = 1_000
+export const probeEvery = 2_000
 /** The longest wait that the server may impose on all requests, in milliseconds. */
 export const longestPause = 60_000
+/** The rate that the first good probe counts for. */
+const probedRate = 1
 
-const noTurn = { turnedAt: -Infinity, peak: Infinity, plateau: 0, stale: 0 }
+const noCurve = (state: State, at: number): Turn => ({
+  at,
+  sent: state.sent,
+  peak: Infinity,
+  plateau: 0,
+})
+
+const curveTo = (state: State, at: number, peak: number, factor: number): Turn => ({
+  at,
+  sent: state.sent,
+  peak,
+  plateau: Math.cbrt(peak * (1 - factor) / steepness(peak)),
+})
+
+const steepness = (peak: number): number => scale * Math.min(1, peak / scaledBelow)
+
+/** The rate that the curve of a turn has reached. */
+const curve = ({ at, peak, plateau }: Turn, now: number): number =>
+  peak === Infinity ? Infinity : steepness(peak) * (elapsed(at, now) / 1000 - plateau) ** 3 + peak
+
+// A clock that was set back stands still for a while.
+const elapsed = (since: number, now: number): number => Math.max(0, now - since)
 
 /** The state before the first request. */
 export const initial = (settings: Settings, now: number): State => ({
   settings,
+  sent: 0,
   rate: settings.ceiling,
   tokens: capacity(settings, settings.ceiling),
   filledAt: now,
   measured: 0,
   measuredAt: now,
-  inFlight: 0,
-  ...noTurn,
+  turn: { at: -Infinity, sent: 0, peak: Infinity, plateau: 0 },
   remaining: undefined,
-  bad: 0,
+  row: undefined,
   probeAt: undefined,
 })
 
 const capacity = (settings: Settings, rate: number): number => settings.burst ?? 1 + rate / 10
-
-const elapsed = (since: number, now: number): number => Math.max(0, now - since)
-
-/** Whether a request may be sent: then it counts as sent, else `wait` says for how long not. */
-export const admit = (
-  state: State,
-  now: number,
-): { readonly state: State; readonly wait: number } => {
-  const sent = state.inFlight + 1
-  if (state.probeAt !== undefined) {
-    const wait = state.probeAt - now
-    // A longer wait than the longest: the clock was set back.
-    return wait <= 0 || wait > longestPause
-      ? { state: { ...state, inFlight: sent, probeAt: now + probeEvery }, wait: 0 }
-      : { state, wait }
-  }
-  if (state.rate === Infinity) return { state: { ...state, inFlight: sent }, wait: 0 }
-  if (state.rate < state.settings.ceiling && elapsed(state.turnedAt, now) > memory) {
-    return admit(refill({ ...state, ...noTurn, rate: state.settings.ceiling }, now), now)
-  }
-  const filled = refill(state, now)
-  return filled.tokens >= 1
-    ? { state: { ...filled, tokens: filled.tokens - 1, inFlight: sent }, wait: 0 }
-    : { state: filled, wait: (1 - filled.tokens) / filled.rate * 1000 }
-}
 
 const refill = (state: State, now: number): State => {
   const most = capacity(state.settings, state.rate)
@@ -133,26 +146,41 @@ const refill = (state: State, now: number): State => {
   return { ...state, tokens: Math.min(most, state.tokens + gained), filledAt: now }
 }
 
+/** Whether a request may be sent: then it counts as sent, else `wait` says for how long not. */
+export const admit = (
+  state: State,
+  now: number,
+): { readonly state: State; readonly wait: number } => {
+  const sent = state.sent + 1
+  if (state.probeAt !== undefined) {
+    const wait = state.probeAt - now
+    // A longer wait than the longest: the clock was set back.
+    return wait <= 0 || wait > longestPause
+      ? { state: { ...state, sent, probeAt: now + probeEvery }, wait: 0 }
+      : { state, wait }
+  }
+  if (state.rate === Infinity) return { state: { ...state, sent }, wait: 0 }
+  const filled = refill(forget(state, now), now)
+  return filled.tokens >= 1
+    ? { state: { ...filled, sent, tokens: filled.tokens - 1 }, wait: 0 }
+    : { state: filled, wait: (1 - filled.tokens) / filled.rate * 1000 }
+}
+
+const forget = (state: State, now: number): State =>
+  state.rate < state.settings.ceiling && elapsed(state.turn.at, now) > memory
+    ? {
+      ...state,
+      rate: state.settings.ceiling,
+      turn: { ...state.turn, peak: Infinity, plateau: 0 },
+    }
+    : state
+
 /** Learns from what came of a request. */
 export const learn = (state: State, now: number, answer: Answer): State => {
-  const isStale = state.stale > 0 && elapsed(state.turnedAt, now) < staleFor
-  const counted: State = {
-    ...measure(state, now, answer),
-    inFlight: Math.max(0, state.inFlight - 1),
-    stale: isStale ? state.stale - 1 : 0,
-    remaining: answer.remaining,
-    bad: answer.kind === "answered" ? 0 : state.bad + 1,
-  }
-  if (answer.kind === "answered") {
-    if (counted.probeAt !== undefined) return reopen(counted, now)
-    // A fall to nothing, not nothing: a server may have the header and not mean it.
-    const isWarned = answer.remaining === 0 && (state.remaining ?? 0) > 0
-    return isWarned && !isStale ? turnDown(counted, now, betaWarned) : grow(counted, now)
-  }
-  const turned = answer.kind === "throttled" && !isStale && counted.probeAt === undefined
-    ? turnDown(counted, now, beta)
-    : counted
-  return turned.bad < outageAfter ? turned : pause(turned, now, answer.wait)
+  const known = { ...measure(state, now, answer), remaining: answer.remaining }
+  return answer.kind === "answered"
+    ? learnGood(known, now, answer, isWarning(state, now, answer))
+    : learnBad(known, now, answer)
 }
 
 const measure = (state: State, now: number, answer: Answer): State => {
@@ -161,7 +189,41 @@ const measure = (state: State, now: number, answer: Answer): State => {
   return { ...state, measured: kept + 1000 / measuredOver, measuredAt: now }
 }
 
-const steepness = (peak: number): number => scale * Math.min(1, peak / scaledBelow)
+/**
+ * A server may have the header and not mean it: so it is a fall to nothing that counts, not nothing,
+ * and only when the rate is back to where it turned.
+ */
+const isWarning = ({ remaining, turn }: State, now: number, answer: Answer): boolean =>
+  answer.remaining === 0 && remaining !== undefined && remaining > 0 &&
+  answer.request > turn.sent && elapsed(turn.at, now) / 1000 >= turn.plateau
+
+const learnGood = (state: State, now: number, answer: Answer, isWarning: boolean): State => {
+  // It was on its way when the first of a row failed: it doesn't say that the server is back.
+  if (state.row !== undefined && answer.request <= state.row.sent) return state
+  const ended = state.row === undefined ? state : { ...state, row: undefined }
+  if (ended.probeAt !== undefined) return reopen(ended, now)
+  return isWarning ? turnDown(ended, now, betaWarned) : grow(ended, now)
+}
+
+const learnBad = (state: State, now: number, answer: Answer): State => {
+  const row = lengthen(state, answer)
+  const isThrottle = answer.kind === "throttled" && answer.request > state.turn.sent
+  const turned = isThrottle && state.probeAt === undefined ? turnDown(state, now, beta) : state
+  return row.count < outageAfter
+    ? { ...turned, row }
+    : { ...turned, row, probeAt: nextProbe(state.probeAt, now, answer.wait) }
+}
+
+const lengthen = ({ row, sent }: State, answer: Answer): Row => {
+  if (row === undefined) return { sent, count: 1 }
+  return answer.request > row.sent ? { ...row, count: row.count + 1 } : row
+}
+
+const nextProbe = (probeAt: number | undefined, now: number, wait = 0): number => {
+  // A call that is to wait longer fails at once; those behind it are not to wait for that either.
+  const asked = now + (wait > longestPause ? 0 : wait)
+  return Math.max(asked, probeAt ?? now + firstProbe)
+}
 
 const turnDown = (state: State, now: number, factor: number): State => {
   const reached = Math.max(minRate, Math.min(state.rate, state.measured))
@@ -169,53 +231,28 @@ const turnDown = (state: State, now: number, factor: number): State => {
     ...state,
     rate: Math.max(minRate, reached * factor),
     // What was saved up was saved up for a limit that is not there.
-    tokens: Math.min(state.tokens, 0),
+    tokens: 0,
     filledAt: now,
-    stale: state.inFlight,
     // How fast a first burst went says little of the limit; the second throttle says it.
-    ...(state.rate === Infinity ? noCurve(now) : curveTo(reached, factor, now)),
+    turn: state.rate === Infinity ? noCurve(state, now) : curveTo(state, now, reached, factor),
   }
 }
-
-type Curve = Pick<State, "turnedAt" | "peak" | "plateau">
-
-const noCurve = (now: number): Curve => ({ turnedAt: now, peak: Infinity, plateau: 0 })
-
-const curveTo = (peak: number, factor: number, now: number): Curve => ({
-  turnedAt: now,
-  peak,
-  plateau: Math.cbrt(peak * (1 - factor) / steepness(peak)),
-})
 
 const grow = (state: State, now: number): State => {
   if (state.rate >= state.settings.ceiling) return state
-  const beyond = elapsed(state.turnedAt, now) / 1000 - state.plateau
-  const curve = state.peak === Infinity
-    ? Infinity
-    : steepness(state.peak) * beyond ** 3 + state.peak
-  const rate = Math.min(curve, headroom * state.measured, state.settings.ceiling)
+  const rate = Math.min(curve(state.turn, now), headroom * state.measured, state.settings.ceiling)
   return rate > state.rate ? { ...refill(state, now), rate } : state
 }
 
-const pause = (state: State, now: number, wait: number | undefined): State => {
-  // One that asks for longer fails its call at once, and so should those behind it.
-  const asked = wait === undefined || wait > longestPause ? 0 : wait
-  const probeAt = state.probeAt === undefined
-    ? now + Math.max(probeEvery, asked)
-    : Math.max(state.probeAt, now + asked)
-  return { ...state, probeAt }
-}
-
-const reopen = (state: State, now: number): State => {
-  return {
-    ...state,
-    rate: Math.min(headroom * 1000 / probeEvery, state.settings.ceiling),
-    tokens: 0,
-    filledAt: now,
-    measured: 1000 / probeEvery,
-    measuredAt: now,
-    stale: state.inFlight,
-    probeAt: undefined,
-    ...(state.peak === Infinity ? noCurve(now) : curveTo(state.peak, beta, now)),
-  }
-}
+const reopen = (state: State, now: number): State => ({
+  ...state,
+  rate: Math.min(headroom * probedRate, state.settings.ceiling),
+  tokens: 0,
+  filledAt: now,
+  measured: probedRate,
+  measuredAt: now,
+  turn: state.turn.peak === Infinity
+    ? noCurve(state, now)
+    : curveTo(state, now, state.turn.peak, beta),
+  probeAt: undefined,
+})

@@ -22,27 +22,30 @@ const nowOf = (fiber: Fiber.Fiber<unknown, unknown>): number =>
 export const makeGate = (settings: Settings): Effect.Effect<Gate> =>
   Effect.map(Clock.currentTimeMillis, (start) => {
     let state = initial(settings, start)
-    const tryAdmit = (now: number): number => {
-      const admission = admit(state, now)
+    // A call is one fiber and has one request at a time, so its fiber tells which request it was.
+    const requests = new WeakMap<Fiber.Fiber<unknown, unknown>, number>()
+    const tryAdmit = (fiber: Fiber.Fiber<unknown, unknown>): number => {
+      const admission = admit(state, nowOf(fiber))
       state = admission.state
+      if (admission.wait === 0) requests.set(fiber, state.sent)
       return admission.wait
     }
     const admitted: Effect.Effect<void> = Effect.withFiber((fiber) => {
-      const wait = tryAdmit(nowOf(fiber))
+      const wait = tryAdmit(fiber)
       return wait === 0
         ? Effect.void
         : Effect.flatMap(Effect.sleep(Math.min(Math.ceil(wait), longestSleep)), () => admitted)
     })
-    const enqueue = makeQueue()
-    const queued = enqueue.wait(admitted)
+    const queue = makeQueue()
+    const queued = queue.wait(admitted)
     return {
       acquire: Effect.withFiber((fiber) =>
-        enqueue.isEmpty() && tryAdmit(nowOf(fiber)) === 0 ? Effect.void : queued
+        queue.isEmpty() && tryAdmit(fiber) === 0 ? Effect.void : queued
       ),
       observe: (observation) =>
         Effect.withFiber((fiber) => {
           const now = nowOf(fiber)
-          state = learn(state, now, read(observation, now))
+          state = learn(state, now, read(observation, requests.get(fiber) ?? state.sent, now))
           return Effect.void
         }),
     }
@@ -75,12 +78,17 @@ export const makeQueue = (): Queue => {
   }
 }
 
-const read = ({ headers, retryAfter, status }: Observation, now: number): Answer => {
+const read = (
+  { headers, retryAfter, status }: Observation,
+  request: number,
+  now: number,
+): Answer => {
   const isThrottled = status === 429
   const isFailed = status === undefined || status >= 500
   const reset = isThrottled && retryAfter === undefined ? resetOf(headers, now) : undefined
   return {
     kind: isThrottled ? "throttled" : isFailed ? "failed" : "answered",
+    request,
     wait: retryAfter === undefined ? reset : Duration.toMillis(retryAfter),
     remaining: remainingOf(headers),
   }
