@@ -1,20 +1,85 @@
 /**
- * The NP6 (MailPerformance) Target API as Effect programs.
+ * The NP6 (MailPerformance) Target API as Effect programs. A *target* is a contact of the e-mail
+ * marketing platform.
+ *
+ * ```ts
+ * import { Targets } from "@effect-np6/targets"
+ * import { Effect, Redacted } from "effect"
+ *
+ * const program = Effect.gen(function* () {
+ *   const targets = yield* Targets
+ *
+ *   // Create the target, or update the one that has this unicity.
+ *   const target = yield* targets.upsert("jane@example.com", {
+ *     8102: "Doe",
+ *     8103: "jane@example.com",
+ *   })
+ *
+ *   // "Already in it" is an error that you can name.
+ *   yield* targets.addToSegment(target.id, 12345).pipe(
+ *     Effect.catchTag("Conflict", () => Effect.void),
+ *   )
+ *   return target.id
+ * })
+ *
+ * const live = Targets.layerFetch({ apiKey: Redacted.make("your key") })
+ *
+ * Effect.runPromise(Effect.provide(program, live))
+ *   .then(console.log, console.error)
+ * ```
+ *
+ * `8102` and `8103` are ids of the account's own fields, which `GET /fields` of the NP6 API lists.
+ *
+ * ## Operations
+ *
+ * {@link TargetsOperations} describes each. All of them can fail with {@link Unauthorized},
+ * {@link Forbidden} and {@link ClientFailure}; some also with what is named here:
+ *
+ * - `list`, `stream`: all targets, as one array or while they arrive
+ * - `get(id)`, `getByUnicity(unicity)`: one target; {@link NotFound}
+ * - `upsert(unicity, values)`: creates a target, or updates the one that has the unicity
+ * - `create(values)`: {@link Conflict}
+ * - `update(id, values)`: {@link NotFound}, {@link Conflict}
+ * - `addToSegment(id, segment)`, `removeFromSegment(id, segment)`: {@link NotFound},
+ *   {@link Conflict}
+ * - `delete(id)`, `deleteMany(selection)`: {@link NotFound}
+ *
+ * {@link Bulk} runs them over streams of inputs.
+ *
+ * ## Errors
+ *
+ * {@link ClientFailure} is what any call may meet: {@link InvalidInput} (refused here, nothing was
+ * sent), {@link BadRequest} (400, 411, 413, 415, 422), {@link RateLimited} (429), {@link ServerError}
+ * (5xx), {@link UnexpectedResponse} (a redirect, another status, a body that doesn't decode) and
+ * {@link TransportError} (no whole answer). Every error has the {@link ErrorFields}: among them
+ * whether the call may have been `applied`, and the request id that NP6's support asks for. None
+ * holds the key, an address or a field value.
+ *
+ * ## Retries
+ *
+ * What may pass (429, 408, 500, 502, 503, 504, no answer) is tried again, at most twice by default,
+ * and only where that is safe: `create` is not replayed when it may have been applied.
+ * {@link RetryPolicy} changes that, for a layer or for any scope.
+ *
+ * ## Tests
+ *
+ * `@effect-np6/targets/sandbox` is an NP6 in memory, with faults to order: its
+ * `Sandbox.layerTargets()` provides {@link Targets} without a network.
  *
  * @module
  */
-export * from "./src/Bounce.ts"
-export * from "./src/Field.ts"
-export * from "./src/Operation.ts"
-export * from "./src/RedList.ts"
-export * from "./src/SegmentId.ts"
-export * from "./src/Selection.ts"
-export * from "./src/Target.ts"
-export * from "./src/TargetId.ts"
-export * from "./src/Unicity.ts"
-export * from "./src/Errors.ts"
-export * from "./src/Answer.ts"
-export * as RetryPolicy from "./src/RetryPolicy.ts"
 export * from "./src/Targets.ts"
+export * from "./src/Errors.ts"
+export * as RetryPolicy from "./src/RetryPolicy.ts"
 export * as Bulk from "./src/Bulk.ts"
 export * as Progress from "./src/Progress.ts"
+export * from "./src/Target.ts"
+export * from "./src/Bounce.ts"
+export * from "./src/RedList.ts"
+export * from "./src/Field.ts"
+export * from "./src/Unicity.ts"
+export * from "./src/TargetId.ts"
+export * from "./src/SegmentId.ts"
+export * from "./src/Selection.ts"
+export * from "./src/Answer.ts"
+export * from "./src/Operation.ts"
