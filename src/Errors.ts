@@ -274,7 +274,10 @@ const InvalidInputBase: ErrorClass<
  *   // An empty id would turn this into a request to the bulk endpoint.
  *   yield* targets.delete("")
  * }).pipe(
- *   Effect.catchTag("InvalidInput", (error) => Effect.logError(why(error))),
+ *   Effect.catchTag(
+ *     "InvalidInput",
+ *     (error) => Effect.logError(why(error)),
+ *   ),
  * )
  * ```
  */

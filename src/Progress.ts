@@ -73,7 +73,9 @@ export interface Progress {
  * const program = Effect.gen(function* () {
  *   const progress = yield* Progress.make({ total: 2 })
  *   yield* progress.every("1 second").pipe(
- *     Stream.runForEach(({ done, remaining }) => Effect.log(`${done} done, ${remaining} to go`)),
+ *     Stream.runForEach(({ done, remaining }) =>
+ *       Effect.log(`${done} done, ${remaining} to go`)
+ *     ),
  *     Effect.forkChild,
  *   )
  *   yield* Stream.make("000MLGPR", "000MLGPS").pipe(

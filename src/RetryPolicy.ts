@@ -49,8 +49,7 @@ import type { RateLimited, ServerError, TransportError, UnexpectedResponse } fro
  * // Leave a rate limit to the caller.
  * const policy = RetryPolicy.mapSchedule(
  *   RetryPolicy.standard,
- *   (schedule) =>
- *     Schedule.while(schedule, ({ input }) => input._tag !== "RateLimited"),
+ *   Schedule.while(({ input }) => input._tag !== "RateLimited"),
  * )
  * ```
  */

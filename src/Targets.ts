@@ -189,7 +189,8 @@ export type WithResponse<Operations> = {
  * import type { TargetsService } from "@effect-np6/targets"
  * import { Stream } from "effect"
  *
- * const count = (targets: TargetsService) => Stream.runCount(targets.stream)
+ * const count = (targets: TargetsService) =>
+ *   Stream.runCount(targets.stream)
  * ```
  */
 export interface TargetsService extends TargetsOperations {
