@@ -5,9 +5,11 @@
  */
 import * as Context from "effect/Context"
 
-/** Where the calls of a scope count their attempts. */
+/** Where the calls of a scope count their requests. */
 export interface Attempts {
-  count: number
+  requests: number
+  /** Those of them that repeated one of the same call. */
+  retries: number
 }
 
 /** The counter of the scope, if it has one. */

@@ -100,7 +100,10 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
   const counter = yield* CurrentAttempts
   let mayBeApplied = false
   for (let attempts = 1;; attempts++) {
-    if (counter !== undefined) counter.count++
+    if (counter !== undefined) {
+      counter.requests++
+      if (attempts > 1) counter.retries++
+    }
     const outcome: Outcome<A> = settle(endpoint, yield* attempt, mayBeApplied)
     describeAttempt(span, attempts, outcome)
     if (outcome._tag === "Value") return { ...outcome.head, value: outcome.value, attempts }

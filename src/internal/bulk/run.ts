@@ -103,16 +103,16 @@ export const run = <Unit, A, E, R, I, B, F>(
           return Effect.succeed(settle(entry, { _tag: "NotTried", input: unit }))
         }
         entry.isRunning = true
-        const attempts: Attempts = { count: 0 }
+        const attempts: Attempts = { requests: 0, retries: 0 }
         return Effect.suspend(() => work.call(unit)).pipe(
           Effect.provideService(CurrentAttempts, attempts),
           Effect.match({
             onSuccess: (value) =>
-              settle(entry, { _tag: "Done", input: unit, value, attempts: attempts.count }),
+              settle(entry, { _tag: "Done", input: unit, value, attempts: attempts.requests }),
             onFailure: (error) => settle(entry, { _tag: "Failed", input: unit, error }),
           }),
           Effect.ensuring(Effect.sync(() => {
-            tally.retried += Math.max(0, attempts.count - 1)
+            tally.retried += attempts.retries
           })),
         )
       })
