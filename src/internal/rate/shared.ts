@@ -5,7 +5,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { RateLimiter } from "effect/persistence/RateLimiter"
+import type { RateLimiter, RateLimiterError } from "effect/persistence/RateLimiter"
 import type { Gate, SharedOptions } from "../../RateLimit.ts"
 import { makeQueue } from "./gate.ts"
 
@@ -15,22 +15,32 @@ export const makeSharedGate = (
   limiter: RateLimiter,
   options: SharedOptions,
 ): Gate => {
+  let isDown = false
+  const reached = ({ delay }: { readonly delay: Duration.Duration }): Effect.Effect<void> => {
+    isDown = false
+    return Duration.isZero(delay) ? Effect.void : Effect.sleep(delay)
+  }
+  const failed = (error: RateLimiterError): Effect.Effect<void> => {
+    if (isDown) return Effect.void
+    isDown = true
+    return Effect.logWarning("The store of the rate limit fails; requests go on without it").pipe(
+      Effect.annotateLogs({ failure: error.reason._tag }),
+    )
+  }
   const taken = limiter.consume({
     key: options.key,
     limit: options.limit,
     window: options.window ?? "1 second",
     algorithm: options.algorithm ?? "fixed-window",
     onExceeded: "delay",
-  }).pipe(
-    Effect.flatMap(({ delay }) => Duration.isZero(delay) ? Effect.void : Effect.sleep(delay)),
-    Effect.catch((error) =>
-      Effect.logWarning("The store of the rate limit failed; the request goes without it").pipe(
-        Effect.annotateLogs({ failure: error.reason._tag }),
-      )
-    ),
-  )
+  })
   return {
-    acquire: makeQueue().wait(Effect.andThen(local.acquire, taken)),
+    acquire: makeQueue().wait(
+      Effect.andThen(
+        local.acquire,
+        Effect.matchEffect(taken, { onSuccess: reached, onFailure: failed }),
+      ),
+    ),
     observe: local.observe,
   }
 }
