@@ -361,7 +361,7 @@ export interface TypedOperations<Shape, U extends keyof Shape> {
   readonly get: (
     id: string,
   ) => Effect.Effect<TypedTarget<Shape>, Unauthorized | Forbidden | NotFound | ClientFailure>
-  /** The target with a unicity. */
+  /** The target with a unicity. Whatever else the argument holds is left aside. */
   readonly getByUnicity: (
     unicity: UnicityValues<Shape, U>,
   ) => Effect.Effect<TypedTarget<Shape>, Unauthorized | Forbidden | NotFound | ClientFailure>
@@ -453,7 +453,7 @@ export interface EncodedTarget {
  *
  * @example
  * ```ts
- * import { TargetModel } from "@effect-np6/targets"
+ * import { type Target, TargetModel } from "@effect-np6/targets"
  * import { Effect } from "effect"
  *
  * const Contact = TargetModel.make({
@@ -463,7 +463,7 @@ export interface EncodedTarget {
  *
  * // The pure halves alone: no service, no request.
  * const encoded = Effect.fromResult(Contact.encode({ email: "a@b.c", orders: 3 }))
- * const { values } = Contact.decodeListed({ id: "000MLGPR", fields: { 8103: "a@b.c" } })
+ * const ordersOf = (target: Target) => Contact.decode(target).values.orders
  * ```
  */
 export interface TargetModel<Shape, U extends keyof Shape> {
@@ -484,7 +484,10 @@ export interface TargetModel<Shape, U extends keyof Shape> {
     values: Values<Shape>,
     operation?: Operation,
   ) => Result.Result<FieldValues, InvalidInput>
-  /** What `getByUnicity` sends, and one element of a selection by unicity. */
+  /**
+   * What `getByUnicity` sends, and one element of a selection by unicity. Other values that the
+   * argument holds are left aside.
+   */
   readonly encodeUnicity: (
     unicity: UnicityValues<Shape, U>,
     operation?: Operation,
@@ -549,8 +552,8 @@ export type OperationsOf<
 > = Effect.Success<M["operations"]>
 
 /**
- * The fields of a model, with the second of two that have one id turned into a sentence that says
- * so: what {@link make} holds its first argument against.
+ * What {@link make} holds a model's fields against: fields that have the id of another are to be a
+ * sentence that says so, which none is, and which the compiler then shows.
  *
  * @example
  * ```ts
@@ -563,10 +566,14 @@ export type OperationsOf<
  * ```
  */
 export type DistinctIds<F extends { readonly [name: string]: Field<unknown> }> = {
-  readonly [Name in keyof F]: number extends F[Name]["id"] ? unknown
-    : F[Name]["id"] extends F[Exclude<keyof F, Name>]["id"] ? "another field has this id"
+  readonly [Name in keyof F]: LiteralId<F[Name]> extends never ? unknown
+    : LiteralId<F[Name]> extends LiteralIds<Omit<F, Name>> ? "another field has this id"
     : unknown
 }
+
+// An id that is known as a `number` alone can't be compared before the program runs.
+type LiteralId<F> = F extends { readonly id: infer Id } ? number extends Id ? never : Id : never
+type LiteralIds<F> = { readonly [Name in keyof F]: LiteralId<F[Name]> }[keyof F]
 
 // What a model does, beside what it says of itself.
 type Working<Shape, U extends keyof Shape> = Omit<TargetModel<Shape, U>, "fields" | "unicity">

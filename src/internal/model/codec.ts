@@ -68,6 +68,10 @@ const encodeEach = (input: string, names: Names, values: unknown): Checked<Encod
   return Result.succeed(encoded)
 }
 
+// Whatever holds a unicity can stand for it: a contact's values, a row of a file.
+const pick = (names: Names, values: AnyValues): AnyValues =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => names.has(name)))
+
 const criterionProblem = (value: FieldValue | undefined): string | undefined =>
   value === undefined || value === null
     ? "it is missing, and it tells the target from all others"
@@ -113,7 +117,7 @@ const makeEncoders = (names: Names, keys: Names): Omit<AnyCodec, "decode"> => ({
       toInvalidInput(operation),
     ),
   encodeUnicity: (unicity, operation = "getByUnicity", input = "unicity") =>
-    encodeEach(input, keys, unicity).pipe(
+    encodeEach(input, keys, isRecord(unicity) ? pick(keys, unicity) : unicity).pipe(
       Result.flatMap((encoded) => criteria(input, keys, encoded)),
       toInvalidInput(operation),
     ),

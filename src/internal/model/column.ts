@@ -26,10 +26,17 @@ export interface Column {
   readonly encode: (value: unknown) => Converted<FieldValue>
 }
 
-// What a user's schema says of a value may hold the value, or a part of it.
-const textsOf = (value: unknown): ReadonlyArray<string> => {
-  if (value === null || value === undefined) return []
-  return [String(value), JSON.stringify(value) ?? ""]
+const refused = "its schema refuses it"
+
+// What a schema says of a value may hold the value, or a part of it.
+const withoutValue = (problem: string, value: unknown): string => {
+  if (value === null || value === undefined) return problem
+  try {
+    return scrub(problem, [String(value), JSON.stringify(value) ?? ""]) || refused
+  } catch {
+    // It can't be written as text, so nobody knows which words to look for.
+    return refused
+  }
 }
 
 const converter =
@@ -38,7 +45,7 @@ const converter =
     try {
       return Result.mapError(
         convert(value),
-        (error) => scrub(firstProblem(error.issue).problem, textsOf(value)),
+        (error) => withoutValue(firstProblem(error.issue).problem, value),
       )
     } catch {
       // A reply that was fetched, or one item of a million, isn't lost to a mistake in a schema.
