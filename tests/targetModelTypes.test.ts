@@ -8,7 +8,7 @@ import type {
   Targets,
   TargetsService,
 } from "@effect-np6/targets"
-import { DateTime, Effect, type Option, type Result, Schema, Stream } from "effect"
+import { type DateTime, type Effect, type Option, type Result, Schema, type Stream } from "effect"
 import * as TargetModel from "../src/TargetModel.ts"
 
 const Contact = TargetModel.make({
