@@ -177,17 +177,21 @@ const forget = (state: State, now: number): State =>
 
 /** Learns from what came of a request. */
 export const learn = (state: State, now: number, answer: Answer): State => {
-  const known = { ...measure(state, now, answer), remaining: answer.remaining }
+  const known = {
+    ...state,
+    measured: measure(state, now, answer),
+    measuredAt: now,
+    remaining: answer.remaining,
+  }
   return answer.kind === "answered"
     ? learnGood(known, now, answer, isWarning(state, now, answer))
     : learnBad(known, now, answer)
 }
 
-const measure = (state: State, now: number, answer: Answer): State => {
-  if (answer.kind === "failed") return state
-  const kept = state.measured * Math.exp(-elapsed(state.measuredAt, now) / measuredOver)
-  return { ...state, measured: kept + 1000 / measuredOver, measuredAt: now }
-}
+/** An average that forgets; what got no answer, or a broken one, says nothing of a rate. */
+const measure = ({ measured, measuredAt }: State, now: number, { kind }: Answer): number =>
+  measured * Math.exp(-elapsed(measuredAt, now) / measuredOver) +
+  (kind === "failed" ? 0 : 1000 / measuredOver)
 
 /**
  * A server may have the header and not mean it: so it is a fall to nothing that counts, not nothing,
