@@ -160,7 +160,9 @@ export const choices = <L extends string>(
 ): Schema.Codec<ReadonlyArray<L>, FieldValue> => {
   const find = finder(labels)
   return schemaOf(
-    Schema.Array(Schema.Literals(labels)),
+    Schema.Array(Schema.Literals(labels)).annotate({
+      message: "Expected an array of labels: [] clears the field",
+    }),
     `none, one or several of ${listed(labels)}`,
     (value) => {
       const given = isEmpty(value) ? [] : [value].flat()
