@@ -19,8 +19,8 @@ describe("an unknown limit of 100/s with a burst of 20", () => {
   for (const [name, options] of Object.entries(cases)) {
     it.effect(`is used to 95 % after 10 s, at 1.05 requests an item: ${name}`, () =>
       Effect.gen(function* () {
-        const report = yield* simulate({ rateLimit: adaptive, seconds: 40, ...options })
-        atLeast(mean(report.accepted, 10, 40), 95)
+        const report = yield* simulate({ rateLimit: adaptive, seconds: 30, ...options })
+        atLeast(mean(report.accepted, 10, 30), 95)
         atMost(perItem(report), 1.05)
       }))
   }
@@ -42,9 +42,9 @@ describe("a limit that moves", () => {
       const report = yield* simulate({
         rateLimit: adaptive,
         server: bucket({ perSecond: (now) => now < 20_000 ? 100 : 50, burst: 20 }),
-        seconds: 50,
+        seconds: 40,
       })
-      for (const from of [30, 35, 40, 45]) atLeast(mean(report.accepted, from, from + 5), 45)
+      for (const from of [30, 35]) atLeast(mean(report.accepted, from, from + 5), 45)
       atMost(perItem(report), 1.05)
     }))
 
@@ -73,17 +73,17 @@ describe("a limit that moves", () => {
 })
 
 describe("20 clients that share 100/s and know nothing of each other", () => {
-  for (const seed of ["one", "two", "three"]) {
+  for (const seed of ["one", "two"]) {
     it.effect(`at most 1.3 requests an item, and the limit is used: seed ${seed}`, () =>
       Effect.gen(function* () {
         const report = yield* simulate({
           rateLimit: adaptive,
           server: bucket({ perSecond: 100, burst: 20 }),
-          seconds: 40,
+          seconds: 30,
           clients: 20,
           seed,
         })
-        atLeast(mean(report.accepted, 10, 40), 95)
+        atLeast(mean(report.accepted, 10, 30), 95)
         atMost(perItem(report), 1.3)
       }))
   }
@@ -128,12 +128,12 @@ describe("an outage of 60 s", () => {
       const report = yield* simulate({
         rateLimit: adaptive,
         server: () => ({ status: ++count % 3 === 0 ? 500 : 200 }),
-        seconds: 20,
+        seconds: 10,
       })
       const unlimited = yield* simulate({
         rateLimit: RateLimit.none,
         server: () => ({ status: ++count % 3 === 0 ? 500 : 200 }),
-        seconds: 20,
+        seconds: 10,
       })
       atLeast(total(report.accepted), 0.95 * total(unlimited.accepted))
     }))
