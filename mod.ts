@@ -44,7 +44,8 @@
  *   {@link Conflict}
  * - `delete(id)`, `deleteMany(selection)`: {@link NotFound}
  *
- * {@link Bulk} runs them over streams of inputs.
+ * {@link Bulk} runs them over streams of inputs, with {@link Progress} to watch;
+ * {@link TargetModel} gives the account's fields names and types.
  *
  * ## Errors
  *
@@ -59,7 +60,8 @@
  *
  * What may pass (429, 408, 500, 502, 503, 504, no answer) is tried again, at most twice by default,
  * and only where that is safe: `create` is not replayed when it may have been applied.
- * {@link RetryPolicy} changes that, for a layer or for any scope.
+ * {@link RetryPolicy} changes that, for a layer or for any scope. {@link RateLimit} slows a layer
+ * down when NP6 asks for it.
  *
  * ## Tests
  *
@@ -71,8 +73,10 @@
 export * from "./src/Targets.ts"
 export * from "./src/Errors.ts"
 export * as RetryPolicy from "./src/RetryPolicy.ts"
+export * as RateLimit from "./src/RateLimit.ts"
 export * as Bulk from "./src/Bulk.ts"
 export * as Progress from "./src/Progress.ts"
+export * as TargetModel from "./src/TargetModel.ts"
 export * from "./src/Target.ts"
 export * from "./src/Bounce.ts"
 export * from "./src/RedList.ts"

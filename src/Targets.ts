@@ -24,6 +24,7 @@ import type {
 import type { FieldValues } from "./Field.ts"
 import { CurrentRetryPolicy } from "./internal/call.ts"
 import { make } from "./internal/targets.ts"
+import type { RateLimit } from "./RateLimit.ts"
 import type { RetryPolicy } from "./RetryPolicy.ts"
 import type { DeletionReport, Selection } from "./Selection.ts"
 import type { ListedTarget, Target } from "./Target.ts"
@@ -236,6 +237,13 @@ export interface TargetsOptions {
   readonly timeout?: Duration.Input | undefined
   /** When failed calls are tried again. Default: {@link RetryPolicy.standard}. */
   readonly retry?: RetryPolicy | undefined
+  /**
+   * How fast requests are sent, those of all calls together. Default: {@link RateLimit.adaptive},
+   * which holds nothing back until NP6 refuses a request with 429, or ten in a row go unanswered or
+   * are answered 5xx: calls then wait for their turn, which is not part of `timeout`. Where somebody
+   * waits for the answer, put an `Effect.timeout` around the call, or take {@link RateLimit.none}.
+   */
+  readonly rateLimit?: RateLimit | undefined
   /**
    * Whether the headers `traceparent` and `b3` tell NP6 about the caller's trace. Default: `false`.
    */

@@ -21,6 +21,7 @@ import {
   TransportError,
   UnexpectedResponse,
 } from "../Errors.ts"
+import type { Observation } from "../RateLimit.ts"
 import type { RetryPolicy, Transient } from "../RetryPolicy.ts"
 import { CurrentAttempts } from "./attempts.ts"
 import { type Connection, requestOf, urlOf } from "./connection.ts"
@@ -104,7 +105,9 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
       counter.requests++
       if (attempts > 1) counter.retries++
     }
+    yield* connection.gate.acquire
     const outcome: Outcome<A> = settle(endpoint, yield* attempt, mayBeApplied)
+    yield* connection.gate.observe(observationOf(outcome, yield* Clock.currentTimeMillis))
     describeAttempt(span, attempts, outcome)
     if (outcome._tag === "Value") return { ...outcome.head, value: outcome.value, attempts }
     const applied: boolean = mayHaveApplied(endpoint, outcome)
@@ -123,6 +126,16 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
     yield* Effect.sleep(wait)
   }
 })
+
+const observationOf = <A>(outcome: Outcome<A>, nowMillis: number): Observation => {
+  const { status, headers } = (outcome._tag === "Broken" ? undefined : outcome.head) ?? noHead
+  return { status, headers, retryAfter: parseRetryAfter(headers["retry-after"], nowMillis) }
+}
+
+const noHead: { readonly status: undefined; readonly headers: Head["headers"] } = {
+  status: undefined,
+  headers: {},
+}
 
 const describeAttempt = <A>(span: Tracer.Span, attempts: number, outcome: Outcome<A>): void => {
   span.attribute("np6.attempts", attempts)

@@ -9,6 +9,7 @@ import type * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Redacted from "effect/Redacted"
 import { InvalidInput } from "../Errors.ts"
+import type { Gate } from "../RateLimit.ts"
 import type { RetryPolicy } from "../RetryPolicy.ts"
 import type { FetchSettings } from "./fetch.ts"
 import type { RequestParts } from "./input.ts"
@@ -22,6 +23,8 @@ export interface Connection {
   readonly apiKey: Redacted.Redacted<string>
   readonly timeout: Duration.Duration
   readonly retry: RetryPolicy
+  /** What each attempt passes. */
+  readonly gate: Gate
   readonly propagateTrace: boolean
   readonly fetch: FetchSettings
   /** Shared by all calls of the layer. */

@@ -10,6 +10,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Answer } from "../Answer.ts"
 import type { ClientFailure, Forbidden, InvalidInput, Unauthorized } from "../Errors.ts"
+import { adaptive } from "../RateLimit.ts"
 import { standard } from "../RetryPolicy.ts"
 import type { ListedTarget } from "../Target.ts"
 import type { TargetsOptions, TargetsService } from "../Targets.ts"
@@ -71,6 +72,7 @@ const connect = Effect.fnUntraced(function* (
     apiKey: options.apiKey,
     timeout: Duration.fromInputUnsafe(options.timeout ?? "30 seconds"),
     retry: options.retry ?? standard,
+    gate: yield* (options.rateLimit ?? adaptive).make,
     propagateTrace: options.propagateTrace ?? false,
     fetch: yield* fetchSettings,
     spending: { spent: 0 },

@@ -1,5 +1,5 @@
 /** A client that records what it is asked and answers from a script. */
-import { Targets, type TargetsOptions } from "@effect-np6/targets"
+import { RateLimit, Targets, type TargetsOptions } from "@effect-np6/targets"
 import { Effect, Layer, Redacted } from "effect"
 import { HttpClient, HttpClientError, HttpClientResponse } from "effect/http"
 
@@ -47,10 +47,12 @@ export const recording = (
   )
   return {
     requests,
-    layer: Targets.layer({ apiKey: Redacted.make(key), ...options }).pipe(
-      Layer.provide(Layer.succeed(HttpClient.HttpClient, client)),
-      Layer.orDie,
-    ),
+    // One call at a time is looked at here; what many do to each other is in tests/rate.
+    layer: Targets.layer({ apiKey: Redacted.make(key), rateLimit: RateLimit.none, ...options })
+      .pipe(
+        Layer.provide(Layer.succeed(HttpClient.HttpClient, client)),
+        Layer.orDie,
+      ),
   }
 }
 
