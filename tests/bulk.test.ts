@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Bulk, Progress, RetryPolicy, Targets } from "@effect-np6/targets"
+import { Bulk, Progress, RetryPolicy, TargetModel, Targets } from "@effect-np6/targets"
 import { Fault, Sandbox } from "@effect-np6/targets/sandbox"
 import { Duration, Effect, Fiber, Stream } from "effect"
 import { HttpClient } from "effect/http"
@@ -336,5 +336,27 @@ describe("progress", () => {
       const snapshots = yield* Fiber.join(seen)
       assert.isTrue(snapshots.at(-1)?.isOver)
       assert.isTrue(snapshots.some(({ inFlight }) => inFlight > 0))
+    }).pipe(Effect.provide(sandbox)))
+})
+
+describe("a model in bulk", () => {
+  it.effect("writes contacts by name, and hands back those that don't fit", () =>
+    Effect.gen(function* () {
+      const np6 = yield* Sandbox
+      const Contact = TargetModel.make({
+        email: TargetModel.text(8103),
+        title: TargetModel.choice(8101, ["Mr", "Mrs"]),
+      }, { unicity: "email" })
+      const contacts = yield* Contact.operations
+      const outcomes = yield* collect(
+        Stream.make({ email: "a@b.c", title: "Mr" } as const, { email: "" }, { email: "d@e.f" })
+          .pipe(
+            Bulk.forEach((contact) => contacts.upsert(contact), { key: ({ email }) => email }),
+          ),
+      )
+      assert.deepStrictEqual(tags(outcomes), ["Done", "Failed", "Done"])
+      const [first] = outcomes
+      assert.strictEqual(first?._tag === "Done" && first.value.values.title, "Mr")
+      assert.strictEqual((yield* np6.state).targets.length, 2)
     }).pipe(Effect.provide(sandbox)))
 })
