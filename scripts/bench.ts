@@ -1,0 +1,39 @@
+/**
+ * Measures the library against its peers: `bench.ts [list] [calls] [bulk] [imports] [size]`, all
+ * without a name, `--quick` for smaller inputs, `--rounds=3`. Writes Markdown.
+ *
+ * @module
+ */
+import process from "node:process"
+import { bulk } from "./bench/bulk.ts"
+import { calls } from "./bench/calls.ts"
+import { imports, size } from "./bench/imports.ts"
+import { list } from "./bench/list.ts"
+import type { Part } from "./bench/part.ts"
+import { peers } from "./bench/peers.ts"
+import { machine, runtime } from "./bench/runtime.ts"
+import { withWorkshop } from "./bench/workshop.ts"
+
+const parts: Readonly<Record<string, Part>> = { list, calls, bulk, imports, size }
+
+const args = process.argv.slice(2)
+const chosen = args.filter((arg) => !arg.startsWith("--"))
+const rounds = Number(args.find((arg) => arg.startsWith("--rounds="))?.slice(9) ?? 3)
+const effort = { quick: args.includes("--quick"), rounds }
+
+const isPart = (name: string): boolean => Object.hasOwn(parts, name)
+if (!chosen.every(isPart) || !(rounds >= 1 && rounds <= 20)) {
+  console.error(`bench.ts [${Object.keys(parts).join("] [")}] [--quick] [--rounds=1 to 20]`)
+  process.exit(1)
+}
+
+const start = performance.now()
+console.log(`## ${runtime}\n\n${machine()}`)
+console.log(Object.entries(peers).map(([name, version]) => `${name} ${version}`).join(", "))
+await withWorkshop(async (home) => {
+  for (const [name, part] of Object.entries(parts)) {
+    if (chosen.length > 0 && !chosen.includes(name)) continue
+    console.log(`\n### ${part.title}\n\n${await part.run(home, effort)}`)
+  }
+})
+console.log(`\nMeasured in ${Math.round((performance.now() - start) / 1_000)} s.`)
