@@ -33,7 +33,8 @@ console.log(Object.entries(peers).map(([name, version]) => `${name} ${version}`)
 await withWorkshop(async (home) => {
   for (const [name, part] of Object.entries(parts)) {
     if (chosen.length > 0 && !chosen.includes(name)) continue
-    console.log(`\n### ${part.title}\n\n${await part.run(home, effort)}`)
+    console.log(`\n### ${part.title}`)
+    for await (const piece of part.run(home, effort)) console.log(`\n${piece}`)
   }
 })
 console.log(`\nMeasured in ${Math.round((performance.now() - start) / 1_000)} s.`)

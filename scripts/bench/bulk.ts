@@ -105,12 +105,10 @@ const run = async (home: string, load: Load, rounds: number): Promise<string> =>
 /** The bulk upsert. */
 export const bulk: Part = {
   title: "Bulk upserts, 16 at once",
-  run: async (home, { quick, rounds }) => {
-    const tables: Array<string> = []
+  run: async function* (home, { quick, rounds }) {
     for (const load of loads) {
       if (!load.in.includes(quick ? "quick" : "full")) continue
-      tables.push(await run(home, load, Math.min(rounds, load.rounds)))
+      yield await run(home, load, Math.min(rounds, load.rounds))
     }
-    return tables.join("\n\n")
   },
 }

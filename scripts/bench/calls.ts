@@ -34,7 +34,7 @@ const concurrencies = [1, 16, 64]
 /** The calls. */
 export const calls: Part = {
   title: "One call",
-  run: async (home, { quick, rounds }) => {
+  run: async function* (home, { quick, rounds }) {
     const [warmUp, count] = quick ? [500, 1_000] : [3_000, 5_000]
     const names = Object.keys(clients).filter((name) => clients[name]?.on.includes(runtime))
     const server = await serve(home, "api", 0)
@@ -47,7 +47,7 @@ export const calls: Part = {
       )
       const cpu = (name: string, concurrency: number) =>
         pick(results, name, (found) => found[concurrency]?.cpu ?? NaN)
-      return [
+      yield [
         `${count} calls after ${warmUp} to warm up, ${rounds} rounds; CPU of the client's process in ` +
         "µs a call, and how many times that of bare `fetch` it is:",
         "",

@@ -35,7 +35,7 @@ const modules = (home: string): Readonly<Record<string, ReadonlyArray<string>>> 
 /** The import. */
 export const imports: Part = {
   title: "Import time",
-  run: async (home, { rounds }) => {
+  run: async function* (home, { rounds }) {
     const rows = modules(home)
     const results = await interleave(
       Object.keys(rows),
@@ -43,7 +43,7 @@ export const imports: Part = {
       (name) => measure<{ readonly millis: number }>(home, "import", rows[name] ?? [], 60),
     )
     const millis = (name: string) => pick(results, name, (found) => found.millis)
-    return [
+    yield [
       table(
         ["", "ms", "× stripe"],
         Object.keys(rows).map((name) => [
@@ -64,11 +64,11 @@ interface Sizes {
 /** The size, which `deno task check:package` measures and keeps. */
 export const size: Part = {
   title: "Bundle size of a program that calls one endpoint, minified and gzipped",
-  run: async () => {
+  run: async function* () {
     const kept = await readFile(new URL("../package/size.json", import.meta.url), "utf8")
     // The file is written by `check_package.ts --update-size` alone.
     const sizes = JSON.parse(kept) as Sizes
-    return table(
+    yield table(
       ["", "whole, KB", "of it ours, KB"],
       Object.entries(sizes).map(([name, { total, own }]) => [
         name === "aim" ? "what is aimed at" : name,

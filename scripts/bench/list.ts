@@ -88,10 +88,9 @@ const run = async (
 /** The list. */
 export const list: Part = {
   title: "The list",
-  run: async (home, { quick, rounds }) => {
+  run: async function* (home, { quick, rounds }) {
     const count = quick ? 100_000 : 1_000_000
-    const tables = [await run(home, count, 1, Object.keys(ways), rounds)]
-    if (!quick) tables.push(await run(home, count, 3, ["stream", "chunks", "json"], 1))
-    return tables.join("\n\n")
+    yield await run(home, count, 1, Object.keys(ways), rounds)
+    if (!quick) yield await run(home, count, 3, ["stream", "chunks", "json"], 1)
   },
 }

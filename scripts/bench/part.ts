@@ -16,6 +16,6 @@ export interface Effort {
 export interface Part {
   /** The heading above the tables. */
   readonly title: string
-  /** Measures, in a directory of the workshop, and gives Markdown. */
-  readonly run: (home: string, effort: Effort) => Promise<string>
+  /** Measures, in a directory of the workshop, and gives Markdown, piece by piece. */
+  readonly run: (home: string, effort: Effort) => AsyncIterable<string>
 }
