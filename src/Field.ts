@@ -147,4 +147,6 @@ export const Fields: Schema.Codec<Fields> = Schema.Record(Schema.String, FieldVa
 export type FieldValues = {
   readonly [fieldId: number]: FieldValue
   readonly fields?: never
+  /** Text and arrays are no maps of values, though their indexes look like ids. */
+  readonly length?: never
 }

@@ -110,7 +110,7 @@ export interface RedListEntryEncoded {
   /** Unix seconds or milliseconds, in a string or a number, or ISO 8601. */
   readonly timestamp?: InstantEncoded | null
   /** The code of the reason. */
-  readonly reason?: CodeEncoded
+  readonly reason?: CodeEncoded | null
 }
 
 /**
@@ -144,15 +144,16 @@ export interface RedList {
  */
 export type RedListEncoded = {
   /** Present when no mail may be sent to the target. */
-  readonly mail?: RedListEntryEncoded | null
+  readonly mail?: RedListEntryEncoded | readonly [] | null
   /** Present when no SMS may be sent to the target. */
-  readonly sms?: RedListEntryEncoded | null
+  readonly sms?: RedListEntryEncoded | readonly [] | null
 } | readonly []
 
-const Entry: Schema.Codec<RedListEntry, RedListEntryEncoded> = Schema.Struct({
-  timestamp: OptionalTimestamp,
-  reason: Schema.optionalKey(RedListReason),
-})
+const Entry: Schema.Codec<RedListEntry, RedListEntryEncoded | readonly []> = orEmpty(
+  Schema.Struct({ timestamp: OptionalTimestamp, reason: nullAsAbsent(RedListReason) }),
+  Schema.Tuple([]),
+  {},
+)
 
 /**
  * The schema of a target's red lists: see the type of the same name. An empty array, which some

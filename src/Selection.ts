@@ -3,7 +3,9 @@
  *
  * @module
  */
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as SchemaGetter from "effect/SchemaGetter"
 import { TargetId } from "./TargetId.ts"
 import type { UnicityInput } from "./Unicity.ts"
 
@@ -69,9 +71,25 @@ export interface DeletedTarget {
 export interface DeletedTargetEncoded {
   /** The id the target had. */
   readonly id: string
-  /** The values of its unicity criteria. */
-  readonly unicity: ReadonlyArray<string>
+  /** The values of its unicity criteria; a number is read as text, a missing one as empty. */
+  readonly unicity?: ReadonlyArray<string | number | null> | null
 }
+
+// A report can't be asked for a second time, so it must not fail on how a criterion is written.
+const Criteria = Schema.optionalKey(
+  Schema.NullOr(Schema.Array(Schema.Union([Schema.String, Schema.Number, Schema.Null]))),
+).pipe(Schema.decodeTo(Schema.Array(Schema.String), {
+  decode: SchemaGetter.transformOptional((
+    input: Option.Option<ReadonlyArray<string | number | null> | null>,
+  ): Option.Option<ReadonlyArray<string>> =>
+    Option.some(
+      (Option.getOrUndefined(input) ?? []).map((value) => value === null ? "" : String(value)),
+    )
+  ),
+  encode: SchemaGetter.transformOptional((
+    input: Option.Option<ReadonlyArray<string>>,
+  ): Option.Option<ReadonlyArray<string | number | null> | null> => input),
+}))
 
 /**
  * The schema of a deleted target: see the type of the same name.
@@ -87,7 +105,7 @@ export interface DeletedTargetEncoded {
  */
 export const DeletedTarget: Schema.Codec<DeletedTarget, DeletedTargetEncoded> = Schema.Struct({
   id: TargetId,
-  unicity: Schema.Array(Schema.String),
+  unicity: Criteria,
 })
 
 /**

@@ -57,15 +57,15 @@ export interface ListedTargetEncoded {
   readonly creationDate?: InstantEncoded | null
   /** ISO 8601 in UTC; Unix seconds and milliseconds are read too. */
   readonly lastUpdateDate?: InstantEncoded | null
-  /** Values by field id. */
-  readonly fields: Fields
+  /** Values by field id; `[]` or `null` where there are none. */
+  readonly fields: Fields | readonly [] | null
 }
 
 const listedFields = {
   id: TargetId,
   creationDate: OptionalDate,
   lastUpdateDate: OptionalDate,
-  fields: Fields,
+  fields: orEmpty(Fields, Schema.NullOr(Schema.Tuple([])), {}),
 }
 
 /**

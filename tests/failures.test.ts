@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { RetryPolicy, Targets } from "@effect-np6/targets"
 import { Cause, Duration, Effect, Fiber, Stream } from "effect"
-import { HttpClient } from "effect/http"
+import { HttpClient, type HttpClientError, type HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 import { inspect } from "node:util"
 import { operations } from "./support/operations.ts"
@@ -143,6 +143,37 @@ describe("the words of an error's body", () => {
     }).pipe(Effect.provide(layer))
   })
 
+  const echoes = [
+    "String would be truncated. Truncated value: 'Montgo'.",
+    "Fran&ccedil;ois, Fran&#231;ois, Fran\\u00e7ois, FRANCOIS, FranÃ§ois",
+    "valueMontgomery8103",
+    "no target 974d82733bd630e8f23671dcfc322a7e",
+    `<p>${"Montgomery ".repeat(2000)}</p>`,
+  ]
+  for (const echo of echoes) {
+    it.effect(`don't come back in part either: ${echo.slice(0, 40)}`, () => {
+      const { layer } = recording([status(400, echo)])
+      return Effect.gen(function* () {
+        const targets = yield* Targets
+        const error = yield* Effect.flip(
+          targets.update("000MLGPR", { 8101: "François", 8102: "Montgomery" }),
+        )
+        assert.notMatch(error.message, /mont|fran|ois|974d/i)
+      }).pipe(Effect.provide(layer))
+    })
+  }
+
+  it.effect("are read in no time, whatever they are made to look like", () =>
+    Effect.forEach(["<".repeat(65_536), "<script ".repeat(8192), "<!--".repeat(16_384)], (page) => {
+      const { layer } = recording([status(503, page)], once)
+      return Effect.gen(function* () {
+        const targets = yield* Targets
+        const [elapsed] = yield* Effect.timed(Effect.flip(targets.get("000MLGPR")))
+        // Virtual time: the test would time out if the page took long.
+        assert.strictEqual(Duration.toMillis(elapsed), 0)
+      }).pipe(Effect.provide(layer))
+    }))
+
   it.effect("that never come don't hide the status", () => {
     const { layer } = recording([() => new Response(new ReadableStream({}), { status: 403 })])
     return Effect.gen(function* () {
@@ -279,7 +310,106 @@ describe("a body of a success", () => {
   })
 })
 
+describe("a client that reads bodies by itself", () => {
+  const reading: ReadonlyArray<
+    readonly [
+      string,
+      (
+        response: HttpClientResponse.HttpClientResponse,
+      ) => Effect.Effect<unknown, HttpClientError.HttpClientError>,
+    ]
+  > = [
+    ["as text", (response) => response.text],
+    ["as JSON", (response) => response.json],
+  ]
+  for (const [name, read] of reading) {
+    it.effect(`${name} takes nothing from an operation`, () => {
+      const { layer } = recording([json(sampleTarget)], {
+        transformClient: HttpClient.tap(read),
+      })
+      return Effect.gen(function* () {
+        const targets = yield* Targets
+        assert.strictEqual((yield* targets.get("000MLGPR")).id, "000MLGPR")
+        yield* targets.delete("000MLGPR")
+      }).pipe(Effect.provide(layer))
+    })
+  }
+
+  it.effect("makes no list of nothing: that is a typed failure", () => {
+    const { layer } = recording([json([sampleTarget])], {
+      ...once,
+      transformClient: HttpClient.tap((response) => response.text),
+    })
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      assert.strictEqual(nameOf(yield* Effect.flip(targets.list)), "UnexpectedResponse/Body")
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("and fails on one had an answer: a create isn't sent again", () => {
+    const { requests, layer } = recording([status(200, "created")], {
+      transformClient: HttpClient.tap((response) => response.json),
+    })
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const error = yield* Effect.flip(targets.create({ 8103: "a@b.c" }))
+      assert.strictEqual(requests.length, 1)
+      assert.propertyVal(error, "applied", "unknown")
+    }).pipe(Effect.provide(layer))
+  })
+})
+
+describe("a success that says all by its status", () => {
+  it.effect("isn't undone by a body that never comes", () => {
+    const { layer } = recording([() => new Response(new ReadableStream({}))])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const fiber = yield* Effect.forkChild(targets.delete("000MLGPR"))
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.join(fiber)
+    }).pipe(Effect.provide(layer))
+  })
+})
+
+describe("a request id", () => {
+  for (const id of [key, "canary@example.com", "canary", "with space", "x".repeat(200)]) {
+    it.effect(`that is ${id.slice(0, 20)} is left out`, () => {
+      const { layer } = recording([status(404, "", { "x-request-id": id })])
+      return Effect.gen(function* () {
+        const targets = yield* Targets
+        const error = yield* Effect.flip(targets.getByUnicity(["canary", "canary@example.com"]))
+        assert.notProperty(error, "requestId")
+      }).pipe(Effect.provide(layer))
+    })
+  }
+})
+
 describe("no answer", () => {
+  it.effect("because Deno wasn't given the permission, so nothing was sent", () => {
+    const denied = Object.assign(new Error('Requires net access to "api-cm.np6.com:443"'), {
+      name: "NotCapable",
+    })
+    const { layer } = recording([() => ({ cause: denied })], once)
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const error = yield* Effect.flip(targets.create({ 8103: "a@b.c" }))
+      assert.strictEqual(nameOf(error), "TransportError/Connect")
+      assert.propertyVal(error, "applied", "no")
+      assert.include(error.message, "--allow-net")
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("because TLS failed in the middle of it leaves it unknown", () => {
+    const broken = Object.assign(new Error("bad record"), { code: "ERR_SSL_BAD_RECORD_TYPE" })
+    const { requests, layer } = recording([() => ({ cause: broken })])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const error = yield* Effect.flip(targets.create({ 8103: "a@b.c" }))
+      assert.strictEqual(requests.length, 1)
+      assert.propertyVal(error, "applied", "unknown")
+    }).pipe(Effect.provide(layer))
+  })
+
   const causes: ReadonlyArray<
     readonly [name: keyof typeof transport, reason: string, applied: "no" | "unknown", code: string]
   > = [

@@ -81,9 +81,9 @@ const badValues: ReadonlyArray<readonly [values: unknown, input: string]> = [
   [{ fields: { 8103: "a@b.c" } }, "values"],
   [{ Email: "a@b.c" }, "values"],
   [{ "a@b.c": "x" }, "values"],
-  [{ 0: "x" }, "values.0"],
-  [{ "08103": "x" }, "values.08103"],
-  [{ 2147483648: "x" }, "values.2147483648"],
+  [{ 0: "x" }, "values"],
+  [{ "0612345678": "x" }, "values"],
+  [{ 2147483648: "x" }, "values"],
   [{ "-1": "x" }, "values"],
   [{ "1.5": "x" }, "values"],
   [JSON.parse('{"__proto__":"x"}'), "values"],
@@ -100,6 +100,16 @@ const badValues: ReadonlyArray<readonly [values: unknown, input: string]> = [
   [{ 8107: new Array(3) }, "values.8107"],
   [{ 8103: () => "a@b.c" }, "values.8103"],
   [{ 8103: Symbol("a") }, "values.8103"],
+  [new Map([[8103, "a@b.c"]]), "values"],
+  [new Date(0), "values"],
+  [
+    new (class {
+      get 8103() {
+        return "a@b.c"
+      }
+    })(),
+    "values",
+  ],
   [{ 8103: "half \ud83d" }, "values.8103"],
   [{ 8107: ["half \ud83d"] }, "values.8107"],
 ]
@@ -267,5 +277,53 @@ describe("whatever a caller passes", () => {
         )
       )
     }).pipe(Effect.provide(layer))
+  })
+})
+
+describe("what was checked", () => {
+  it.effect("is what is sent, though the caller changes it before the effect runs", () => {
+    const { requests, layer } = recording([json([])])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const value = ["000MLGPR"]
+      const values = { 8103: "a@b.c", 8107: ["a"] }
+      const deletion = targets.deleteMany({ type: "id", value })
+      const update = targets.update("000MLGPR", values)
+      value[0] = "KEEPTHIS"
+      values[8103] = "other@b.c"
+      values[8107].push("b")
+      yield* deletion
+      yield* Effect.exit(update)
+      assert.deepStrictEqual(requests.map(({ body }) => JSON.parse(body)), [
+        { type: "id", value: ["000MLGPR"] },
+        { 8103: "a@b.c", 8107: ["a"] },
+      ])
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("is what is sent, whatever an array says it is in JSON", () => {
+    const { requests, layer } = recording([json(sampleTarget)])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const labels = Object.assign(["a"], { toJSON: () => ({ fields: { evil: 1 } }) })
+      yield* targets.update("000MLGPR", { 8107: labels })
+      assert.strictEqual(requests[0]?.body, `{"8107":["a"]}`)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("can't be read at all: that is refused too", () => {
+    const revoked = Proxy.revocable({}, {})
+    revoked.revoke()
+    const throwing = {
+      get 8103(): string {
+        throw new Error("canary")
+      },
+    }
+    return Effect.all([
+      refused((targets) => targets.create(hostile(revoked.proxy)), "arguments"),
+      refused((targets) => targets.create(throwing), "arguments"),
+      refused((targets) => targets.getByUnicity(hostile(revoked.proxy)), "arguments"),
+      refused((targets) => targets.deleteMany(hostile(revoked.proxy)), "arguments"),
+    ])
   })
 })

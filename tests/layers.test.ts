@@ -32,6 +32,9 @@ describe("a layer", () => {
       ) =>
         [`the key ${JSON.stringify(value)}`, { apiKey: Redacted.make(value) }, "apiKey"] as const
       ),
+    ...[0, -1, NaN, "canary"].map((timeout) =>
+      [`the timeout ${timeout}`, { timeout }, "timeout"] as const
+    ),
     ["a key that isn't Redacted", { apiKey: "canary" }, "apiKey"],
     ["no key", { apiKey: undefined }, "apiKey"],
     ...[

@@ -93,6 +93,12 @@ describe("a target", () => {
     const nulls = decodes(Target, { ...minimal, bounce: null, redList: null, creationDate: null })
     assert.deepStrictEqual(Object.keys(nulls).sort(), ["fields", "id"])
     assert.deepStrictEqual(decodes(RedList, { mail: null, sms: {} }), { sms: {} })
+    assert.deepStrictEqual(decodes(RedList, { mail: [], sms: { reason: null } }), {
+      mail: {},
+      sms: {},
+    })
+    assert.deepStrictEqual(decodes(Target, { id: "X", fields: [] }).fields, {})
+    assert.deepStrictEqual(decodes(Target, { id: "X", fields: null }).fields, {})
   })
 
   it("holds text, numbers, flags, lists and null in its fields", () => {
@@ -128,6 +134,15 @@ describe("a target", () => {
   }
 })
 
+describe("the report of a deletion", () => {
+  it("doesn't fail on how a criterion is written", () => {
+    const read = (unicity: unknown) => decodes(DeletedTarget, { id: "X", unicity }).unicity
+    assert.deepStrictEqual(read(["a@b.c", 12, null]), ["a@b.c", "12", ""])
+    assert.deepStrictEqual(read(null), [])
+    assert.deepStrictEqual(decodes(DeletedTarget, { id: "X" }).unicity, [])
+  })
+})
+
 describe("an instant", () => {
   const instantOf = (wire: unknown) =>
     iso(decodes(ListedTarget, { id: "X", fields: {}, creationDate: wire }).creationDate)
@@ -137,6 +152,8 @@ describe("an instant", () => {
       ["2016-05-25T15:00:58.251Z", "2016-05-25T15:00:58.251Z"],
       ["2016-05-25T15:00:58.2512345Z", "2016-05-25T15:00:58.251Z"],
       ["2016-04-04T10:55:00+02:00", "2016-04-04T08:55:00.000Z"],
+      ["2016-04-04T10:55:00+0200", "2016-04-04T08:55:00.000Z"],
+      ["2016-04-04 08:55:00", "2016-04-04T08:55:00.000Z"],
       ["2016-04-04T08:55:00", "2016-04-04T08:55:00.000Z"],
       ["2016-04-04T08:55Z", "2016-04-04T08:55:00.000Z"],
       ["2016-04-04", "2016-04-04T00:00:00.000Z"],

@@ -386,6 +386,14 @@ describe("a retry policy", () => {
       assert.strictEqual(yield* attemptsWith(patient, answer), 3)
     }))
 
+  it.effect("with a count that is no number doesn't try for ever", () =>
+    Effect.gen(function* () {
+      for (const retries of [NaN, -1]) {
+        const policy = RetryPolicy.standard.pipe(RetryPolicy.maxRetries(retries), unlimited)
+        assert.strictEqual(yield* attemptsWith(policy), 1)
+      }
+    }))
+
   it.effect("is overridden in a scope, for effects and for streams", () => {
     const { requests, layer } = recording([status(503)])
     const none = Targets.withRetryPolicy(RetryPolicy.none)
@@ -429,6 +437,23 @@ describe("the retry budget of a layer", () => {
       requests.length = 0
       yield* call
       assert.strictEqual(requests.length, 3)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("isn't spoilt for the layer by a policy whose numbers are none", () => {
+    const { requests, layer } = recording([status(503)])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const call = Effect.exit(inTime(targets.get("000MLGPR")))
+      for (const ratio of [NaN, -100]) {
+        yield* Targets.withRetryPolicy(
+          RetryPolicy.budget(RetryPolicy.standard, { ratio, reserve: NaN }),
+        )(call)
+      }
+      requests.length = 0
+      yield* Effect.repeat(call, { times: 999 })
+      assert.isAtMost(requests.length, 1000 + 10 + 100)
+      assert.isAtLeast(requests.length, 1000 + 100)
     }).pipe(Effect.provide(layer))
   })
 

@@ -27,7 +27,7 @@ import { CurrentAttempts } from "./attempts.ts"
 import { type Connection, requestOf, urlOf } from "./connection.ts"
 import { type Documented, documented, type Endpoint, type Facts, type Row } from "./endpoints.ts"
 import { type Head, type Outcome, perform } from "./exchange.ts"
-import type { RequestParts } from "./input.ts"
+import type { Refusal, RequestParts } from "./input.ts"
 import { scrub, wordsOf } from "./redact.ts"
 import type { Unreadable } from "./response.ts"
 import { decider, earn, parseRetryAfter } from "./retry.ts"
@@ -46,30 +46,42 @@ export const call = <Args extends ReadonlyArray<unknown>, A, F extends keyof Doc
   connection: Connection,
   endpoint: Endpoint<Args, A, F>,
 ) =>
-(...args: Args): Effect.Effect<Answer<A>, Failure<F>> =>
-  Effect.suspend(() => {
-    const parts = endpoint.request(...args)
-    if (Result.isFailure(parts)) return refuse(endpoint, parts.failure)
-    const url = urlOf(connection.base, endpoint.path, parts.success)
-    if (url === undefined) {
-      return refuse(endpoint, {
-        input: "arguments",
-        problem: "they make a request to another endpoint",
-      })
-    }
-    return Effect.useSpan(
-      `Targets.${endpoint.operation}`,
-      { kind: "client", attributes: spanAttributes(endpoint, url) },
-      (span) =>
-        Effect.withParentSpan(run(connection, endpoint, url, parts.success, span), span, {
-          captureStackTrace: false,
-        }),
-    )
-  })
+(...args: Args): Effect.Effect<Answer<A>, Failure<F>> => {
+  // Now, and not when the effect runs: what is deleted is what was named.
+  const parts = checked(endpoint, args)
+  if (Result.isFailure(parts)) return refuse(endpoint, parts.failure)
+  const url = urlOf(connection.base, endpoint.path, parts.success)
+  if (url === undefined) {
+    return refuse(endpoint, {
+      input: "arguments",
+      problem: "they make a request to another endpoint",
+    })
+  }
+  return Effect.useSpan(
+    `Targets.${endpoint.operation}`,
+    { kind: "client", attributes: spanAttributes(endpoint, url) },
+    (span) =>
+      Effect.withParentSpan(run(connection, endpoint, url, parts.success, span), span, {
+        captureStackTrace: false,
+      }),
+  )
+}
+
+const checked = <Args extends ReadonlyArray<unknown>, A, F extends keyof Documented>(
+  endpoint: Endpoint<Args, A, F>,
+  args: Args,
+): Result.Result<RequestParts, Refusal> => {
+  try {
+    return endpoint.request(...args)
+  } catch {
+    // A getter or a proxy of the caller's threw.
+    return Result.fail({ input: "arguments", problem: "they can't be read" })
+  }
+}
 
 const refuse = <A, F extends keyof Documented>(
   endpoint: Row<A, F>,
-  refusal: { readonly input: string; readonly problem: string },
+  refusal: Refusal,
 ): Effect.Effect<never, InvalidInput> =>
   Effect.fail(
     new InvalidInput({ operation: endpoint.operation, applied: "no", attempts: 0, ...refusal }),
@@ -95,8 +107,8 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
   const policy = (yield* CurrentRetryPolicy) ?? connection.retry
   const decide = decider(policy, connection.spending, yield* Clock.currentTimeMillis)
   const request = traced(connection, requestOf(connection, endpoint, url, parts), span)
-  const attempt = perform(connection, endpoint, request)
   const secrets = [Redacted.value(connection.apiKey), ...parts.personal ?? []]
+  const attempt = perform(connection, endpoint, request, secrets)
   earn(connection.spending, policy)
   const counter = yield* CurrentAttempts
   let mayBeApplied = false

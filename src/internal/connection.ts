@@ -3,10 +3,11 @@
  *
  * @module
  */
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as HttpBody from "effect/http/HttpBody"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { InvalidInput } from "../Errors.ts"
 import type { Gate } from "../RateLimit.ts"
@@ -77,6 +78,14 @@ export const checkBase = (baseUrl: string): URL | InvalidInput => {
       ? "it is plain http, which would show the key and people's data to the network; use https"
       : "it is not an https URL",
   )
+}
+
+/** The timeout, or why it is refused. */
+export const checkTimeout = (input: Duration.Input): Duration.Duration | InvalidInput => {
+  const timeout = Option.getOrUndefined(Duration.fromInput(input))
+  return timeout !== undefined && Duration.isGreaterThan(timeout, Duration.zero)
+    ? timeout
+    : refusal("timeout", 'it is not a duration above zero, such as "30 seconds"')
 }
 
 const utf8 = new TextEncoder()

@@ -34,6 +34,7 @@ export const perform = <A, F extends keyof Documented>(
   connection: Connection,
   endpoint: Row<A, F>,
   request: HttpClientRequest.HttpClientRequest,
+  secrets: ReadonlyArray<string>,
 ): Effect.Effect<Outcome<A>> =>
   Effect.suspend(() => {
     let head: Head | undefined
@@ -42,7 +43,7 @@ export const perform = <A, F extends keyof Documented>(
     const answered = Effect.flatMap(
       execute(connection, endpoint, request),
       (response): Effect.Effect<Effect.Effect<Outcome<A>, Broken>, Broken> => {
-        head = readHead(response)
+        head = readHead(response, secrets)
         if (!isSuccess(head)) return Effect.map(readRefusal(head, response), Effect.succeed)
         const value = readValue(endpoint, head, response, connection.timeout)
         return endpoint.isStreamed === true
@@ -83,25 +84,35 @@ const execute = <A, F extends keyof Documented>(
         // A client that was told to fail on a status still has the answer.
         case "StatusCodeError":
           return Effect.succeed(error.reason.response)
-        // What can't be encoded or addressed was never sent.
-        default:
-          return Effect.fail<Broken>({ reason: "Connect", code: error.reason._tag })
+        case "EncodeError":
+        case "InvalidUrlError":
+          return Effect.fail<Broken>({ reason: "Connect" })
+        // A client that reads bodies by itself, and fails on one, had an answer.
+        case "DecodeError":
+        case "EmptyBodyError":
+          return Effect.fail<Broken>({ reason: "Reset" })
       }
     }),
   )
 }
 
-const readHead = (response: HttpClientResponse.HttpClientResponse): Head => {
+const readHead = (
+  response: HttpClientResponse.HttpClientResponse,
+  secrets: ReadonlyArray<string>,
+): Head => {
   const headers = response.headers
   const requestId = headers["x-request-id"]
   return {
     status: response.status,
     headers,
-    requestId: requestId !== undefined && /^[\x21-\x7e]{1,128}$/.test(requestId)
-      ? requestId
-      : undefined,
+    requestId: requestId !== undefined && isRequestId(requestId, secrets) ? requestId : undefined,
   }
 }
+
+// It goes into errors, spans and logs, so it must not be what a server made of what was sent.
+const isRequestId = (text: string, secrets: ReadonlyArray<string>): boolean =>
+  /^[\x21-\x3f\x41-\x7e]{1,128}$/.test(text) &&
+  !secrets.some((secret) => secret.length >= 4 && text.includes(secret))
 
 const readRefusal = (
   head: Head,

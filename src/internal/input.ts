@@ -76,12 +76,11 @@ export const byUnicity = (unicity: UnicityInput): Checked<RequestParts> =>
   Result.map(checkUnicity("unicity", unicity), (unicity) => ({ unicity, personal: unicity }))
 
 /** A body of field values. */
-export const withValues = (values: FieldValues): Checked<RequestParts> => {
-  const refused = refusedValues(values)
-  return refused === undefined
-    ? Result.succeed({ body: JSON.stringify({ ...values }), personal: textsOf(values) })
-    : Result.fail(refused)
-}
+export const withValues = (values: FieldValues): Checked<RequestParts> =>
+  Result.map(
+    copyValues(values),
+    (copy) => ({ body: JSON.stringify(copy), personal: textsOf(copy) }),
+  )
 
 /** A body of field values that make a new target: without any, NP6 can't tell who it is. */
 export const withSomeValues = (values: FieldValues): Checked<RequestParts> =>
@@ -150,25 +149,45 @@ const checkEach = <A>(
   return Result.succeed(checked)
 }
 
-const refusedValues = (values: FieldValues): Refusal | undefined => {
-  if (typeof values !== "object" || values === null || Array.isArray(values)) {
-    return { input: "values", problem: "it is not a map of field id to value" }
-  }
-  for (const [key, value] of Object.entries<FieldValue | undefined>(values)) {
-    const problem = key === "fields"
-      ? "NP6 refuses values wrapped in `fields`: write them as a flat map of field id to value"
-      : !/^[1-9]\d*$/.test(key) || !isFieldId(Number(key))
-      ? "a key is not a field id (a positive 32-bit integer)"
-      : valueProblem(value)
-    if (problem !== undefined) {
-      // A key that isn't a field id may be anything, an address too.
-      return { input: /^\d{1,10}$/.test(key) ? `values.${key}` : "values", problem }
-    }
-  }
-  return undefined
+const isPlain = (value: unknown): value is { readonly [key: string]: unknown } => {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
-const valueProblem = (value: FieldValue | undefined): string | undefined => {
+/** What was checked is what is sent, so each value is read once. */
+const copyValues = (values: FieldValues): Checked<FieldValues> => {
+  if (!isPlain(values)) {
+    return refuse("values", "it is not a plain object of field id to value")
+  }
+  const copy: { [fieldId: number]: FieldValue } = {}
+  for (const key of Object.keys(values)) {
+    const isId = /^[1-9]\d{0,9}$/.test(key) && isFieldId(Number(key))
+    // A key that isn't a field id may be anything, an address or a telephone number too.
+    if (!isId) {
+      return refuse(
+        "values",
+        key === "fields" ? wrapped : "a key is not a field id (a positive 32-bit integer)",
+      )
+    }
+    const value = copyValue(values[Number(key)])
+    if (Result.isFailure(value)) return refuse(`values.${key}`, value.failure)
+    copy[Number(key)] = value.success
+  }
+  return Result.succeed(copy)
+}
+
+const wrapped =
+  "NP6 refuses values wrapped in `fields`: write them as a flat map of field id to value"
+
+const copyValue = (value: FieldValue | undefined): Result.Result<FieldValue, string> => {
+  const copy: unknown = Array.isArray(value) ? Array.from(value) : value
+  const problem = valueProblem(copy)
+  if (problem !== undefined) return Result.fail(problem)
+  return Result.mapError(checkFieldValue("", copy), () => "it is not the value of a field")
+}
+
+const valueProblem = (value: unknown): string | undefined => {
   if (value === undefined) {
     return "it is undefined: leave the key out to keep the field, null clears it"
   }

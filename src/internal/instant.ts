@@ -17,7 +17,7 @@ import * as SchemaIssue from "effect/SchemaIssue"
 export type InstantEncoded = string | number
 
 const isoPattern =
-  /^(\d{4}|[+-]\d{6})-(\d\d)-(\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/
+  /^(\d{4}|[+-]\d{6})-(\d\d)-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?:Z|([+-]\d\d):?(\d\d))?)?$/
 const numberPattern = /^-?\d{1,17}(?:\.\d{1,9})?$/
 
 const maxEpochMillis = 8.64e15
@@ -32,17 +32,17 @@ const fromNumber = (value: number): number =>
 const fromIso = (text: string): number => {
   const match = isoPattern.exec(text)
   if (match === null) return NaN
-  const day = Number(match[3])
+  const [, year, month, day, time, hours, minutes] = match
   // Date.parse rolls the 30th of February over into March.
-  if (
-    day > 28 &&
-    day > new Date(Date.UTC(2000 + Number(match[1]) % 400, Number(match[2]), 0)).getUTCDate()
-  ) {
-    return NaN
-  }
+  if (Number(day) > daysOf(Number(year), Number(month))) return NaN
+  const date = `${year}-${month}-${day}`
   // A date-time without an offset is UTC here, and local time for Date.parse.
-  return Date.parse(match[4] === undefined && text.includes("T") ? `${text}Z` : text)
+  const offset = hours === undefined ? "Z" : `${hours}:${minutes}`
+  return Date.parse(time === undefined ? date : `${date}T${time}${offset}`)
 }
+
+const daysOf = (year: number, month: number): number =>
+  new Date(Date.UTC(2000 + year % 400, month, 0)).getUTCDate()
 
 /**
  * Epoch milliseconds of an instant on the wire: Unix seconds or milliseconds, in a number or a

@@ -8,13 +8,29 @@ import * as SchemaIssue from "effect/SchemaIssue"
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
-// A key of a map is data: an address used as one must not come out here.
-const plainKey = /^[A-Za-z0-9_$]{1,32}$/
+// A key of a map is data, which an address or a telephone number may be, and must not come out here.
+const known = new Set([
+  "bounce",
+  "creationDate",
+  "field",
+  "fields",
+  "hash",
+  "id",
+  "lastUpdateDate",
+  "mail",
+  "reason",
+  "redList",
+  "sms",
+  "timestamp",
+  "type",
+  "unicity",
+])
+const isShown = (key: string): boolean => known.has(key) || /^(?:0|[1-9]\d{0,5})$/.test(key)
 
 const pathOf = (path: ReadonlyArray<unknown>): string =>
   path.map((part) => {
     const key = String(typeof part === "object" && part !== null && "key" in part ? part.key : part)
-    return plainKey.test(key) ? key : "…"
+    return isShown(key) ? key : "…"
   }).join(".")
 
 /** The first thing that is wrong: where (empty for the whole value), and what was expected. */

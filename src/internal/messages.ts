@@ -52,7 +52,7 @@ const sentences: { readonly [key: string]: Sentence } = {
   "Conflict/UnicityTaken":
     "Another target has this unicity already. Use upsert to write to that one, or getByUnicity to see it.",
   "Conflict/AlreadyInSegment":
-    "The target is in the segment already. There is nothing left to do: treat it as done.",
+    "The target is in the segment already: treat it as done. NP6 may answer the same for a dynamic segment, whose members a query decides.",
   "Conflict/DynamicSegment":
     "The segment is dynamic: a query decides who is in it. Change the fields that the query looks at.",
   InvalidInput: (error) => `Nothing was sent, because ${error.input} is refused: ${error.problem}.`,
@@ -77,7 +77,8 @@ const sentences: { readonly [key: string]: Sentence } = {
     "NP6 answered with a body that isn't what it documents. A proxy may have answered in its place, or NP6 has changed.",
   "UnexpectedResponse/TooLarge":
     "NP6 answered with more than is accepted for one target (8 MiB, or 16 MiB in a list).",
-  "TransportError/Connect": "NP6 couldn't be reached. Check the network and `baseUrl`.",
+  "TransportError/Connect":
+    "NP6 couldn't be reached. Check the network and `baseUrl`, and under Deno the permission --allow-net.",
   "TransportError/Reset": "The connection broke before the answer was complete.",
   "TransportError/Timeout": "No complete answer came in time. Repeat it, or raise `timeout`.",
 }

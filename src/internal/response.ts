@@ -57,12 +57,9 @@ const readBytes = (
   const declared = Number(response.headers["content-length"] ?? NaN)
   // Without an encoding the transport itself holds the body to the declared length.
   if (declared <= limit && response.headers["content-encoding"] === undefined) {
-    return Effect.mapBoth(response.arrayBuffer, {
-      onFailure: broken,
-      onSuccess: (buffer) => new Uint8Array(buffer),
-    })
+    return readWhole(response)
   }
-  return Effect.suspend(() => {
+  const streamed = Effect.suspend(() => {
     const chunks: Array<Uint8Array> = []
     let size = 0
     const take = (chunk: Uint8Array): Effect.Effect<boolean, Unreadable> => {
@@ -80,7 +77,17 @@ const readBytes = (
       Effect.map(() => join(chunks, size)),
     )
   })
+  // A client that has read the body before us holds its stream, and has it kept.
+  return Effect.catchDefect(streamed, () => readWhole(response))
 }
+
+const readWhole = (
+  response: HttpClientResponse.HttpClientResponse,
+): Effect.Effect<Uint8Array, Unreadable> =>
+  Effect.mapBoth(response.arrayBuffer, {
+    onFailure: broken,
+    onSuccess: (buffer) => new Uint8Array(buffer),
+  })
 
 // A transport that has no body to stream fails instead of ending: an empty body to us.
 const endOfEmpty: Unreadable = { _tag: "Nothing" }
@@ -168,9 +175,15 @@ const isEmptyObject = (value: unknown): boolean =>
   typeof value === "object" && value !== null && !Array.isArray(value) &&
   Object.keys(value).length === 0
 
-/** Reads an answer whose status is all it says. Its body is drained, to free the connection. */
+/**
+ * Reads an answer whose status is all it says. Its body is drained, to free the connection, but not
+ * waited for.
+ */
 export const readNothing: Reader<void> = (response) =>
-  isEmpty(response) ? Effect.void : Effect.asVoid(readErrorText(response))
+  isEmpty(response) ? Effect.void : readErrorText(response).pipe(
+    Effect.timeoutOption("1 second"),
+    Effect.asVoid,
+  )
 
 const parseDeletions = (text: string): Effect.Effect<DeletionReport, Unreadable> =>
   text.trim() === "" ? Effect.succeed({ deleted: [], complete: false }) : parseJson(text).pipe(
@@ -218,8 +231,15 @@ export const listed = (
     (error): Unreadable =>
       error.reason._tag === "EmptyBodyError" ? unreadable("the body is empty") : broken(error),
   )
-  const text = Stream.transformPull(
+  const readable = Stream.catchCause(
     bytes,
+    (cause) =>
+      Cause.hasDies(cause)
+        ? Stream.fail(unreadable("the body was read before, by `transformClient`"))
+        : Stream.failCause(cause),
+  )
+  const text = Stream.transformPull(
+    readable,
     (pull) =>
       Effect.sync(() =>
         decodeUtf8(Effect.timeoutOrElse(pull, {

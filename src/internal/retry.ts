@@ -18,14 +18,13 @@ export interface Spending {
 
 /** Lets a call earn its share of a retry. */
 export const earn = (spending: Spending, policy: RetryPolicy): void => {
-  if (policy.budget !== undefined) {
-    spending.spent = Math.max(0, spending.spent - policy.budget.ratio)
-  }
+  const ratio = policy.budget?.ratio ?? 0
+  if (ratio > 0) spending.spent = Math.max(0, spending.spent - ratio)
 }
 
 const spend = (spending: Spending, policy: RetryPolicy): boolean => {
   if (policy.budget === undefined) return true
-  if (spending.spent + 1 > policy.budget.reserve) return false
+  if (!(spending.spent + 1 <= policy.budget.reserve)) return false
   spending.spent += 1
   return true
 }
@@ -40,9 +39,9 @@ export const parseRetryAfter = (
 ): Duration.Duration | undefined => {
   const text = header?.trim() ?? ""
   if (/^\d{1,15}(?:\.\d+)?$/.test(text)) return Duration.seconds(Number(text))
-  // A date has letters in it; Date.parse would take "-5" for a month.
-  if (!/^[A-Za-z]{3,9},? /.test(text)) return undefined
-  const millis = Date.parse(text)
+  // Date.parse takes "-5" for a month, and a date without a zone for local time.
+  if (!/^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? /i.test(text)) return undefined
+  const millis = Date.parse(/ (?:GMT|UTC|Z)$/.test(text) ? text : `${text} GMT`)
   return Number.isNaN(millis) ? undefined : Duration.millis(Math.max(0, millis - nowMillis))
 }
 
@@ -57,7 +56,8 @@ export const decider = (policy: RetryPolicy, spending: Spending, startMillis: nu
   let schedule: Effect.Success<ReturnType<typeof toStep>> | undefined
   const toStep = () => Schedule.toStep(policy.schedule)
   return Effect.fnUntraced(function* (failure, attempts) {
-    if (attempts > policy.retries) return undefined
+    // Written so that NaN stops, too.
+    if (!(attempts <= policy.retries)) return undefined
     const asked = "retryAfter" in failure ? failure.retryAfter : undefined
     if (asked !== undefined && Duration.isGreaterThan(asked, policy.retryAfter)) return undefined
     schedule ??= yield* toStep()

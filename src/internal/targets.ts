@@ -7,6 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import type * as Scope from "effect/Scope"
+import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import type { Answer } from "../Answer.ts"
 import type { ClientFailure, Forbidden, InvalidInput, Unauthorized } from "../Errors.ts"
@@ -15,7 +16,7 @@ import { standard } from "../RetryPolicy.ts"
 import type { ListedTarget } from "../Target.ts"
 import type { TargetsOptions, TargetsService } from "../Targets.ts"
 import { call, transportError, unexpected, withHead } from "./call.ts"
-import { checkBase, type Connection, refuseKey } from "./connection.ts"
+import { checkBase, checkTimeout, type Connection, refuseKey } from "./connection.ts"
 import * as endpoints from "./endpoints.ts"
 import { fetchSettings } from "./fetch.ts"
 
@@ -66,11 +67,14 @@ const connect = Effect.fnUntraced(function* (
   if (refused !== undefined) return yield* refused
   const base = checkBase(options.baseUrl ?? "https://api-cm.np6.com")
   if (!(base instanceof URL)) return yield* base
+  const timeout = checkTimeout(options.timeout ?? "30 seconds")
+  if (!Duration.isDuration(timeout)) return yield* timeout
   return {
     client: options.transformClient?.(client) ?? client,
     base,
-    apiKey: options.apiKey,
-    timeout: Duration.fromInputUnsafe(options.timeout ?? "30 seconds"),
+    // A copy, so that wiping the caller's doesn't break calls to come.
+    apiKey: Redacted.make(Redacted.value(options.apiKey)),
+    timeout,
     retry: options.retry ?? standard,
     gate: yield* (options.rateLimit ?? adaptive).make,
     propagateTrace: options.propagateTrace ?? false,

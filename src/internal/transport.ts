@@ -25,18 +25,22 @@ const connecting = new Set([
   "queryAaaa",
 ])
 
-// Codes without a system call that are raised while connecting: undici's own, and those of TLS.
+// Codes without a system call that are raised while connecting: undici's own, and those of
+// certificates. OpenSSL's ERR_SSL_* are not among them: they come up in the middle of an answer too.
 const connectCode =
-  /^(?:UND_ERR_CONNECT_TIMEOUT|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|CERT_.*|ERR_TLS_.*|ERR_SSL_.*|DEPTH_ZERO_.*|SELF_SIGNED_.*|UNABLE_TO_.*)$/
+  /^(?:UND_ERR_CONNECT_TIMEOUT|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|CERT_.*|ERR_TLS_.*|DEPTH_ZERO_.*|SELF_SIGNED_.*|UNABLE_TO_.*)$/
 
 const denoConnect = /client error \(Connect\)/
 const denoCodes: ReadonlyArray<readonly [RegExp, string]> = [
   [/connection refused|\(os error (?:111|61|10061)\)/i, "ECONNREFUSED"],
   [/dns error|failed to lookup/i, "ENOTFOUND"],
   [/connection reset|\(os error (?:104|54|10054)\)/i, "ECONNRESET"],
-  [/certificate/i, "CERT_INVALID"],
+  [/invalid peer certificate/i, "CERT_INVALID"],
   [/connection closed|incomplete message|unexpected eof/i, "ECONNRESET"],
 ]
+
+// Deno's errors of a permission that wasn't granted.
+const denied = new Set(["NotCapable", "PermissionDenied"])
 
 const maxDepth = 8
 
@@ -59,6 +63,7 @@ const text = (error: object, key: string): string | undefined => {
 /** Reads a failure of the transport for what it means. When in doubt, NP6 got the request. */
 export const readFailure = (error: unknown): Broken => {
   for (const cause of causes(error)) {
+    if (denied.has(text(cause, "name") ?? "")) return { reason: "Connect", code: "NOT_CAPABLE" }
     const code = text(cause, "code")
     if (code !== undefined && /^[A-Z][A-Z0-9_]{2,40}$/.test(code)) {
       const isConnect = connecting.has(text(cause, "syscall") ?? "") || connectCode.test(code)
