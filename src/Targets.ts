@@ -92,7 +92,8 @@ export interface TargetsOperations {
    * Creates the target with a unicity, or updates the one that has it: `PUT /targets?unicity=…`.
    *
    * Put the unicity's own field among the values as well: of NP6's two descriptions of this request,
-   * one finds it in the query and one in the body. Fields that aren't named keep their values. There
+   * one finds it in the query and one in the body. It must be the same in both: another one in the
+   * body may rename the target, and a replay would then look for the old name. Fields that aren't named keep their values. There
    * is no `NotFound` and no `Conflict`: NP6 documents neither here, so a 404 or a 409 is
    * `UnexpectedResponse`.
    */
@@ -326,7 +327,9 @@ export class Targets extends TargetsBase {
    *
    * Redirects are never followed. With `FetchHttpClient` this sets its `RequestInit`; other
    * `RequestInit` settings of yours are kept when they are provided around this layer too, not to
-   * `FetchHttpClient.layer` alone.
+   * `FetchHttpClient.layer` alone. On Deno it also gives creates, deletions and segment calls a
+   * connection each, because Deno's `fetch` repeats a request by itself when a connection that it
+   * used before breaks; a `client` in your `RequestInit` takes that protection away.
    *
    * @example
    * ```ts
