@@ -45,7 +45,9 @@ interface Load {
 }
 
 const loads: ReadonlyArray<Load> = [
-  { inputs: 1_000, unavailable: 0.01, in: ["quick", "full"], rounds: 3 },
+  // Waiting before a retry takes most of the time here, and there are three minutes in all.
+  { inputs: 1_000, unavailable: 0.01, in: ["quick"], rounds: 1 },
+  { inputs: 1_000, unavailable: 0.01, in: ["full"], rounds: 3 },
   { inputs: 1_000, unavailable: 0, in: ["quick", "full"], rounds: 3 },
   { inputs: 10_000, unavailable: 0, in: ["quick"], rounds: 1 },
   { inputs: 100_000, unavailable: 0, in: ["full"], rounds: 1 },
