@@ -14,9 +14,9 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { DeletedTarget, type DeletionReport } from "../Selection.ts"
-import { type ListedTarget, Target } from "../Target.ts"
+import type { ListedTarget, Target } from "../Target.ts"
 import { firstProblem } from "./issue.ts"
-import { type ListDecoder, makeListDecoder } from "./listDecoder.ts"
+import { decodeListed, decodeTarget } from "./targetDecoder.ts"
 import { type Broken, readFailure } from "./transport.ts"
 
 /** Why an answer gives no value. */
@@ -141,19 +141,21 @@ const decoder = <A, E>(schema: Schema.Codec<A, E>) => {
   return (json: unknown): Result.Result<A, Unreadable> => Result.mapError(decode(json), undecodable)
 }
 
+const readAsTarget = (json: unknown): Result.Result<Target, Unreadable> =>
+  Result.mapError(decodeTarget(json), undecodable)
+
 const undecodable = (error: Schema.SchemaError): Unreadable => {
   const { path, problem } = firstProblem(error.issue)
   return unreadable(path === "" ? problem : `${problem} at ${path}`)
 }
 
-const decodeTarget = decoder(Target)
 const decodeDeleted = decoder(Schema.Array(DeletedTarget))
 
 /** Reads one target. */
 export const readTarget: Reader<Target> = (response) =>
   readText(response).pipe(
     Effect.flatMap(parseJson),
-    Effect.flatMap((json) => Effect.fromResult(decodeTarget(json))),
+    Effect.flatMap((json) => Effect.fromResult(readAsTarget(json))),
   )
 
 /**
@@ -167,7 +169,7 @@ export const readFound: Reader<Target> = (response) =>
       const found = Array.isArray(json) && json.length <= 1 ? json[0] : json
       return found === undefined || found === null || isEmptyObject(found)
         ? Effect.fail<Unreadable>({ _tag: "Nothing" })
-        : Effect.fromResult(decodeTarget(found))
+        : Effect.fromResult(readAsTarget(found))
     }),
   )
 
@@ -211,12 +213,9 @@ const decodeUtf8 = (
 }
 
 const decodeAll = (
-  decode: ListDecoder,
-) =>
-(
   chunk: Arr.NonEmptyReadonlyArray<unknown>,
 ): Effect.Effect<Arr.NonEmptyReadonlyArray<ListedTarget>, Unreadable> =>
-  Effect.fromResult(Result.mapError(Result.all(Arr.map(chunk, decode)), undecodable))
+  Effect.fromResult(Result.mapError(Result.all(Arr.map(chunk, decodeListed)), undecodable))
 
 /**
  * The targets of a list while they arrive. Silence of more than `timeout` between two pieces of the
@@ -259,7 +258,7 @@ export const listed = (
         ? tooLarge
         : unreadable("the body is not a whole JSON array")
     ),
-    Stream.mapArrayEffect(decodeAll(makeListDecoder())),
+    Stream.mapArrayEffect(decodeAll),
   )
 }
 

@@ -1,0 +1,79 @@
+/**
+ * The decoders of targets: nearly every target looks the same and is read by hand, all others by the
+ * schema. A list may have a million, and the schema costs several times what parsing does.
+ *
+ * @module
+ */
+import * as DateTime from "effect/DateTime"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type { Fields } from "../Field.ts"
+import { ListedTarget, Target } from "../Target.ts"
+import { isExact, isTargetId } from "./checks.ts"
+import { isYearOne, parseInstant } from "./instant.ts"
+
+/** Decodes one target. */
+export type Decoder<A> = (json: unknown) => Result.Result<A, Schema.SchemaError>
+
+const listedBySchema = Schema.decodeUnknownResult(ListedTarget)
+const targetBySchema = Schema.decodeUnknownResult(Target)
+
+/** Decodes an element of a list. */
+export const decodeListed: Decoder<ListedTarget> = (json) => {
+  const target = isRecord(json) ? readPlain(json) : undefined
+  return target === undefined ? listedBySchema(json) : Result.succeed(target)
+}
+
+/** Decodes a target with all its fields. */
+export const decodeTarget: Decoder<Target> = (json) => {
+  if (!isRecord(json) || !hasPlainRest(json)) return targetBySchema(json)
+  const target = readPlain(json)
+  if (target === undefined) return targetBySchema(json)
+  const { hash, bounce, redList } = json
+  return Result.succeed({
+    ...target,
+    ...(typeof hash === "string" ? { hash } : {}),
+    ...(bounce === undefined ? {} : { bounce: [] }),
+    ...(redList === undefined ? {} : { redList: {} }),
+  })
+}
+
+const isRecord = (value: unknown): value is { readonly [key: string]: unknown } =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** Whether a target has neither bounces nor red lists, in their usual form. */
+const hasPlainRest = ({ hash, bounce, redList }: { readonly [key: string]: unknown }): boolean =>
+  (hash === undefined || typeof hash === "string") &&
+  (bounce === undefined || (Array.isArray(bounce) && bounce.length === 0)) &&
+  (redList === undefined || (isRecord(redList) && Object.keys(redList).length === 0))
+
+const isPlainFields = (fields: unknown): fields is Fields => {
+  if (!isRecord(fields)) return false
+  for (const key in fields) {
+    const value = fields[key]
+    const isPlain = value === null || typeof value === "string" || typeof value === "boolean" ||
+      (typeof value === "number" && isExact(value))
+    if (!isPlain) return false
+  }
+  return true
+}
+
+// No day beyond the 28th, because Date.parse rolls the 30th of February over into March.
+const plainDate = /^(?!0001)\d{4}-\d\d-(?:[01]\d|2[0-8])T\d\d:\d\d:\d\dZ$/
+
+const toInstant = (text: string): DateTime.Utc | undefined => {
+  const millis = plainDate.test(text) ? Date.parse(text) : parseInstant(text)
+  return Number.isNaN(millis) || isYearOne(millis) ? undefined : DateTime.makeUnsafe(millis)
+}
+
+/** Reads what all targets have, in its usual form; `undefined` leaves it to the schema. */
+const readPlain = (json: { readonly [key: string]: unknown }): ListedTarget | undefined => {
+  const { id, creationDate, lastUpdateDate, fields } = json
+  if (typeof id !== "string" || !isTargetId(id)) return undefined
+  if (typeof creationDate !== "string" || typeof lastUpdateDate !== "string") return undefined
+  if (!isPlainFields(fields)) return undefined
+  const created = toInstant(creationDate)
+  if (created === undefined) return undefined
+  const updated = lastUpdateDate === creationDate ? created : toInstant(lastUpdateDate)
+  return updated && { id, creationDate: created, lastUpdateDate: updated, fields }
+}
