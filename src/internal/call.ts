@@ -113,11 +113,11 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
   const counter = yield* CurrentAttempts
   let mayBeApplied = false
   for (let attempts = 1;; attempts++) {
+    yield* connection.gate.acquire
     if (counter !== undefined) {
       counter.requests++
       if (attempts > 1) counter.retries++
     }
-    yield* connection.gate.acquire
     const outcome: Outcome<A> = settle(endpoint, yield* attempt, mayBeApplied)
     yield* connection.gate.observe(observationOf(outcome, yield* Clock.currentTimeMillis))
     describeAttempt(span, attempts, outcome)
