@@ -205,7 +205,16 @@ export interface TargetsService extends TargetsOperations {
    */
   readonly stream: Stream.Stream<ListedTarget, Unauthorized | Forbidden | ClientFailure>
   /** The same operations but `stream`, returning each value in its {@link Answer}. */
-  readonly withResponse: WithResponse<TargetsOperations>
+  readonly withResponse: WithResponse<TargetsOperations> & {
+    /**
+     * The head of the list's answer, and its targets while they arrive: run the stream once, in the
+     * same scope.
+     */
+    readonly stream: Effect.Effect<
+      Answer<TargetsService["stream"]>,
+      Unauthorized | Forbidden | ClientFailure
+    >
+  }
 }
 
 /**

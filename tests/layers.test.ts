@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Targets, type TargetsOptions } from "@effect-np6/targets"
-import { Config, ConfigProvider, Effect, Layer, Redacted } from "effect"
+import { Config, ConfigProvider, Effect, Layer, Redacted, Stream } from "effect"
 import { HttpClient, HttpClientRequest, HttpClientResponse } from "effect/http"
 import { inspect } from "node:util"
 import { json, recording, sampleTarget } from "./support/recording.ts"
@@ -159,6 +159,19 @@ describe("an answer", () => {
       assert.strictEqual(answer.headers["x-ratelimit-remaining"], "41")
       assert.strictEqual(answer.requestId, "req-1")
       assert.strictEqual(answer.attempts, 2)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("of a stream can be had before its targets", () => {
+    const { layer } = recording([json([sampleTarget], 200, { "x-total": "1" })])
+    return Effect.gen(function* () {
+      const { withResponse } = yield* Targets
+      const { value, ...answer } = yield* withResponse.stream
+      assert.deepInclude(answer, { status: 200, requestId: "req-1", attempts: 1 })
+      assert.strictEqual(answer.headers["x-total"], "1")
+      assert.deepStrictEqual((yield* Stream.runCollect(value)).map(({ id }) => `${id}`), [
+        "000MLGPR",
+      ])
     }).pipe(Effect.provide(layer))
   })
 

@@ -13,7 +13,6 @@ import type { Answer } from "../Answer.ts"
 import type { ClientFailure, Forbidden, InvalidInput, Unauthorized } from "../Errors.ts"
 import { adaptive } from "../RateLimit.ts"
 import { standard } from "../RetryPolicy.ts"
-import type { ListedTarget } from "../Target.ts"
 import type { TargetsOptions, TargetsService } from "../Targets.ts"
 import { call, transportError, unexpected, withHead } from "./call.ts"
 import { checkBase, checkTimeout, type Connection, refuseKey } from "./connection.ts"
@@ -33,6 +32,7 @@ export const make = (
     const connection = yield* connect(options)
     const withResponse: TargetsService["withResponse"] = {
       list: call(connection, endpoints.list)(),
+      stream: openStream(connection),
       get: call(connection, endpoints.get),
       getByUnicity: call(connection, endpoints.getByUnicity),
       upsert: call(connection, endpoints.upsert),
@@ -45,7 +45,7 @@ export const make = (
     }
     return {
       withResponse,
-      stream: streamOf(connection),
+      stream: Stream.unwrap(Effect.map(withResponse.stream, (answer) => answer.value)),
       list: Effect.map(withResponse.list, (answer) => answer.value),
       get: valueOf(withResponse.get),
       getByUnicity: valueOf(withResponse.getByUnicity),
@@ -83,29 +83,34 @@ const connect = Effect.fnUntraced(function* (
   }
 })
 
-const streamOf = (
+type Listed = TargetsService["stream"]
+
+/** Opens the list: the head of its answer, and its targets while they arrive. */
+const openStream = (
   connection: Connection,
-): Stream.Stream<ListedTarget, Unauthorized | Forbidden | ClientFailure> =>
-  call(connection, endpoints.stream)().pipe(
-    Effect.map(({ value, attempts, ...head }) =>
-      Stream.suspend(() => {
-        let delivered = 0
-        return value.pipe(
-          Stream.mapArray((targets) => {
-            delivered += targets.length
-            return targets
-          }),
-          Stream.mapError((problem): ClientFailure => {
-            const facts = withHead(
-              { operation: endpoints.stream.operation, applied: "no", attempts },
-              head,
-            )
-            return problem._tag === "Broken"
-              ? transportError(facts, problem.broken, { delivered })
-              : unexpected(facts, problem, { delivered })
-          }),
-        )
-      })
-    ),
-    Stream.unwrap,
-  )
+): Effect.Effect<Answer<Listed>, Unauthorized | Forbidden | ClientFailure> =>
+  Effect.map(call(connection, endpoints.stream)(), (answer) => ({
+    ...answer,
+    value: Stream.suspend(() => {
+      let delivered = 0
+      return answer.value.pipe(
+        Stream.mapArray((targets) => {
+          delivered += targets.length
+          return targets
+        }),
+        Stream.mapError((problem): ClientFailure => {
+          const facts = withHead(
+            {
+              operation: endpoints.stream.operation,
+              applied: "no",
+              attempts: answer.attempts,
+            },
+            answer,
+          )
+          return problem._tag === "Broken"
+            ? transportError(facts, problem.broken, { delivered })
+            : unexpected(facts, problem, { delivered })
+        }),
+      )
+    }),
+  }))
