@@ -48,36 +48,39 @@ export const call = <Args extends ReadonlyArray<unknown>, A, F extends keyof Doc
 ) =>
 (...args: Args): Effect.Effect<Answer<A>, Failure<F>> => {
   // Now, and not when the effect runs: what is deleted is what was named.
-  const parts = checked(endpoint, args)
-  if (Result.isFailure(parts)) return refuse(endpoint, parts.failure)
-  const url = urlOf(connection.base, endpoint.path, parts.success)
-  if (url === undefined) {
-    return refuse(endpoint, {
-      input: "arguments",
-      problem: "they make a request to another endpoint",
-    })
-  }
+  const checked = check(connection, endpoint, args)
+  if (Result.isFailure(checked)) return refuse(endpoint, checked.failure)
+  const { parts, url } = checked.success
   return Effect.useSpan(
     `Targets.${endpoint.operation}`,
     { kind: "client", attributes: spanAttributes(endpoint, url) },
     (span) =>
-      Effect.withParentSpan(run(connection, endpoint, url, parts.success, span), span, {
+      Effect.withParentSpan(run(connection, endpoint, url, parts, span), span, {
         captureStackTrace: false,
       }),
   )
 }
 
-const checked = <Args extends ReadonlyArray<unknown>, A, F extends keyof Documented>(
+const check = <Args extends ReadonlyArray<unknown>, A, F extends keyof Documented>(
+  connection: Connection,
   endpoint: Endpoint<Args, A, F>,
   args: Args,
-): Result.Result<RequestParts, Refusal> => {
+): Result.Result<{ readonly parts: RequestParts; readonly url: URL }, Refusal> => {
   try {
-    return endpoint.request(...args)
+    return Result.flatMap(endpoint.request(...args), (parts) => {
+      const url = urlOf(connection.base, endpoint.path, parts)
+      return url === undefined ? elsewhere : Result.succeed({ parts, url })
+    })
   } catch {
     // A getter or a proxy of the caller's threw.
     return Result.fail({ input: "arguments", problem: "they can't be read" })
   }
 }
+
+const elsewhere: Result.Result<never, Refusal> = Result.fail({
+  input: "arguments",
+  problem: "they make a request to another endpoint",
+})
 
 const refuse = <A, F extends keyof Documented>(
   endpoint: Row<A, F>,

@@ -65,7 +65,7 @@ export const readFailure = (error: unknown): Broken => {
   for (const cause of causes(error)) {
     if (denied.has(text(cause, "name") ?? "")) return { reason: "Connect", code: "NOT_CAPABLE" }
     const code = text(cause, "code")
-    if (code !== undefined && /^[A-Z][A-Z0-9_]{2,40}$/.test(code)) {
+    if (code !== undefined && /^[A-Z][A-Z0-9_]{2,63}$/.test(code)) {
       const isConnect = connecting.has(text(cause, "syscall") ?? "") || connectCode.test(code)
       return { reason: isConnect ? "Connect" : "Reset", code }
     }
