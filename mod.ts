@@ -22,7 +22,7 @@
  *   return target.id
  * })
  *
- * const live = Targets.layerFetch({ apiKey: Redacted.make("your key") })
+ * const live = Targets.layerFetch({ apiKey: Redacted.make("your-key") })
  *
  * Effect.runPromise(Effect.provide(program, live))
  *   .then(console.log, console.error)

@@ -18,7 +18,7 @@
  *
  * // For all calls of a layer …
  * const live = Targets.layerFetch({
- *   apiKey: Redacted.make("your key"),
+ *   apiKey: Redacted.make("your-key"),
  *   retry: patient,
  * })
  *
@@ -129,7 +129,7 @@ const make = (settings: Settings): RetryPolicy => ({
  * import { Redacted } from "effect"
  *
  * const layer = Targets.layerFetch({
- *   apiKey: Redacted.make("your key"),
+ *   apiKey: Redacted.make("your-key"),
  *   retry: RetryPolicy.standard,
  * })
  * ```

@@ -226,7 +226,7 @@ export interface TargetsService extends TargetsOperations {
  * import { Redacted } from "effect"
  *
  * const options: TargetsOptions = {
- *   apiKey: Redacted.make("your key"),
+ *   apiKey: Redacted.make("your-key"),
  *   timeout: "10 seconds",
  * }
  * ```
@@ -322,7 +322,7 @@ const provideRetryPolicy = <
  *   return target.id
  * })
  *
- * const live = Targets.layerFetch({ apiKey: Redacted.make("your key") })
+ * const live = Targets.layerFetch({ apiKey: Redacted.make("your-key") })
  * const main = Effect.provide(program, live)
  * ```
  */
@@ -346,7 +346,7 @@ export class Targets extends TargetsBase {
    * import { Layer, Redacted } from "effect"
    * import { FetchHttpClient } from "effect/http"
    *
-   * const live = Targets.layer({ apiKey: Redacted.make("your key") }).pipe(
+   * const live = Targets.layer({ apiKey: Redacted.make("your-key") }).pipe(
    *   Layer.provide(FetchHttpClient.layer),
    * )
    * ```
@@ -364,7 +364,7 @@ export class Targets extends TargetsBase {
    * import { Redacted } from "effect"
    *
    * const live = Targets.layerFetch({
-   *   apiKey: Redacted.make("your key"),
+   *   apiKey: Redacted.make("your-key"),
    *   timeout: "10 seconds",
    *   retry: RetryPolicy.none,
    * })

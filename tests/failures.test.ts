@@ -389,13 +389,14 @@ describe("no answer", () => {
     const denied = Object.assign(new Error('Requires net access to "api-cm.np6.com:443"'), {
       name: "NotCapable",
     })
-    const { layer } = recording([() => ({ cause: denied })], once)
+    const { requests, layer } = recording([() => ({ cause: denied })])
     return Effect.gen(function* () {
       const targets = yield* Targets
       const error = yield* Effect.flip(targets.create({ 8103: "a@b.c" }))
       assert.strictEqual(nameOf(error), "TransportError/Connect")
       assert.propertyVal(error, "applied", "no")
       assert.include(error.message, "--allow-net")
+      assert.strictEqual(requests.length, 1)
     }).pipe(Effect.provide(layer))
   })
 

@@ -198,9 +198,11 @@ const mayHaveApplied = <A, F extends keyof Documented>(
 const transientStatus = new Set([408, 429, 500, 502, 503, 504])
 
 const isTransient = (
-  failure: { readonly _tag: string; readonly status?: number },
+  failure: { readonly _tag: string; readonly status?: number; readonly detail?: string },
 ): failure is Transient =>
-  failure._tag === "TransportError" || transientStatus.has(failure.status ?? 0)
+  // A permission that Deno wasn't given doesn't come by asking again.
+  (failure._tag === "TransportError" && failure.detail !== "NOT_CAPABLE") ||
+  transientStatus.has(failure.status ?? 0)
 
 const badRequestStatus = new Set([400, 411, 413, 415, 422])
 

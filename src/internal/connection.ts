@@ -47,7 +47,7 @@ export const refuseKey = (apiKey: unknown): InvalidInput | undefined => {
   if (typeof key !== "string" || key === "") return refusal("apiKey", "it is empty")
   return /^[\x21-\x7e]+$/.test(key) ? undefined : refusal(
     "apiKey",
-    "it holds a space, a line break or another character that no header can carry; was it pasted with a line break at its end?",
+    "it holds a space, a line break or another character that no header can carry: perhaps one that was pasted along at its end",
   )
 }
 
