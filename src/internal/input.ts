@@ -181,26 +181,24 @@ const wrapped =
   "NP6 refuses values wrapped in `fields`: write them as a flat map of field id to value"
 
 const copyValue = (value: FieldValue | undefined): Result.Result<FieldValue, string> => {
-  const copy: unknown = Array.isArray(value) ? Array.from(value) : value
-  const problem = valueProblem(copy)
-  if (problem !== undefined) return Result.fail(problem)
-  return Result.mapError(checkFieldValue("", copy), () => "it is not the value of a field")
-}
-
-const valueProblem = (value: unknown): string | undefined => {
   if (value === undefined) {
-    return "it is undefined: leave the key out to keep the field, null clears it"
+    return Result.fail("it is undefined: leave the key out to keep the field, null clears it")
   }
   if (typeof value === "number" && !Number.isFinite(value)) {
-    return "it is not a finite number, and JSON would turn it into null, which clears the field"
+    return Result.fail(
+      "it is not a finite number, and JSON would turn it into null, which clears the field",
+    )
   }
-  const checked = checkFieldValue("", value)
+  const checked = checkFieldValue("", Array.isArray(value) ? Array.from(value) : value)
   if (Result.isFailure(checked)) {
-    return "it is not text, a number within ±2^53, a flag, null, or an array of these; write a date as ISO 8601 text"
+    return Result.fail(
+      "it is not text, a number within ±2^53, a flag, null, or an array of these; write a date as ISO 8601 text",
+    )
   }
-  return [value].flat().some((item) => typeof item === "string" && hasLoneSurrogate(item))
-    ? "holds half a character (a lone surrogate)"
-    : undefined
+  const copy = checked.success
+  return [copy].flat().some((item) => typeof item === "string" && hasLoneSurrogate(item))
+    ? Result.fail("holds half a character (a lone surrogate)")
+    : Result.succeed(copy)
 }
 
 const textsOf = (values: FieldValues): ReadonlyArray<string> =>

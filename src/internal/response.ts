@@ -16,7 +16,7 @@ import * as Stream from "effect/Stream"
 import { DeletedTarget, type DeletionReport } from "../Selection.ts"
 import type { ListedTarget, Target } from "../Target.ts"
 import { firstProblem } from "./issue.ts"
-import { decodeListed, decodeTarget } from "./targetDecoder.ts"
+import { decodeListed, type Decoder, decodeTarget } from "./targetDecoder.ts"
 import { type Broken, readFailure } from "./transport.ts"
 
 /** Why an answer gives no value. */
@@ -136,20 +136,16 @@ const parseJson = (text: string): Effect.Effect<unknown, Unreadable> => {
   }
 }
 
-const decoder = <A, E>(schema: Schema.Codec<A, E>) => {
-  const decode = Schema.decodeUnknownResult(schema)
-  return (json: unknown): Result.Result<A, Unreadable> => Result.mapError(decode(json), undecodable)
-}
-
-const readAsTarget = (json: unknown): Result.Result<Target, Unreadable> =>
-  Result.mapError(decodeTarget(json), undecodable)
-
 const undecodable = (error: Schema.SchemaError): Unreadable => {
   const { path, problem } = firstProblem(error.issue)
   return unreadable(path === "" ? problem : `${problem} at ${path}`)
 }
 
-const decodeDeleted = decoder(Schema.Array(DeletedTarget))
+const reading = <A>(decode: Decoder<A>) => (json: unknown): Result.Result<A, Unreadable> =>
+  Result.mapError(decode(json), undecodable)
+
+const readAsTarget = reading(decodeTarget)
+const readAsDeleted = reading(Schema.decodeUnknownResult(Schema.Array(DeletedTarget)))
 
 /** Reads one target. */
 export const readTarget: Reader<Target> = (response) =>
@@ -189,7 +185,7 @@ export const readNothing: Reader<void> = (response) =>
 
 const parseDeletions = (text: string): Effect.Effect<DeletionReport, Unreadable> =>
   text.trim() === "" ? Effect.succeed({ deleted: [], complete: false }) : parseJson(text).pipe(
-    Effect.flatMap((json) => Effect.fromResult(decodeDeleted(json))),
+    Effect.flatMap((json) => Effect.fromResult(readAsDeleted(json))),
     Effect.map((deleted) => ({ deleted, complete: true })),
   )
 

@@ -5,6 +5,7 @@
  * @module
  */
 import * as DateTime from "effect/DateTime"
+import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Fields } from "../Field.ts"
@@ -20,13 +21,13 @@ const targetBySchema = Schema.decodeUnknownResult(Target)
 
 /** Decodes an element of a list. */
 export const decodeListed: Decoder<ListedTarget> = (json) => {
-  const target = isRecord(json) ? readPlain(json) : undefined
+  const target = Predicate.isObject(json) ? readPlain(json) : undefined
   return target === undefined ? listedBySchema(json) : Result.succeed(target)
 }
 
 /** Decodes a target with all its fields. */
 export const decodeTarget: Decoder<Target> = (json) => {
-  if (!isRecord(json) || !hasPlainRest(json)) return targetBySchema(json)
+  if (!Predicate.isObject(json) || !hasPlainRest(json)) return targetBySchema(json)
   const target = readPlain(json)
   if (target === undefined) return targetBySchema(json)
   const { hash, bounce, redList } = json
@@ -38,17 +39,14 @@ export const decodeTarget: Decoder<Target> = (json) => {
   })
 }
 
-const isRecord = (value: unknown): value is { readonly [key: string]: unknown } =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
 /** Whether a target has neither bounces nor red lists, in their usual form. */
 const hasPlainRest = ({ hash, bounce, redList }: { readonly [key: string]: unknown }): boolean =>
   (hash === undefined || typeof hash === "string") &&
   (bounce === undefined || (Array.isArray(bounce) && bounce.length === 0)) &&
-  (redList === undefined || (isRecord(redList) && Object.keys(redList).length === 0))
+  (redList === undefined || (Predicate.isObject(redList) && Object.keys(redList).length === 0))
 
 const isPlainFields = (fields: unknown): fields is Fields => {
-  if (!isRecord(fields)) return false
+  if (!Predicate.isObject(fields)) return false
   for (const key in fields) {
     const value = fields[key]
     const isPlain = value === null || typeof value === "string" || typeof value === "boolean" ||
