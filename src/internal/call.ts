@@ -6,11 +6,12 @@
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpTraceContext from "effect/http/HttpTraceContext"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import type * as Tracer from "effect/Tracer"
+import * as Tracer from "effect/Tracer"
 import type { Answer } from "../Answer.ts"
 import {
   BadRequest,
@@ -51,15 +52,26 @@ export const call = <Args extends ReadonlyArray<unknown>, A, F extends keyof Doc
   const checked = check(connection, endpoint, args)
   if (Result.isFailure(checked)) return refuse(endpoint, checked.failure)
   const { parts, url } = checked.success
-  return Effect.useSpan(
-    `Targets.${endpoint.operation}`,
-    { kind: "client", attributes: spanAttributes(endpoint, url) },
-    (span) =>
-      Effect.withParentSpan(run(connection, endpoint, url, parts, span), span, {
-        captureStackTrace: false,
-      }),
+  return Effect.withFiber((fiber) =>
+    isTraced(connection, fiber)
+      ? Effect.useSpan(
+        `Targets.${endpoint.operation}`,
+        { kind: "client", attributes: spanAttributes(endpoint, url) },
+        (span) =>
+          Effect.withParentSpan(run(connection, endpoint, url, parts, fiber, span), span, {
+            captureStackTrace: false,
+          }),
+      )
+      : run(connection, endpoint, url, parts, fiber, undefined)
   )
 }
+
+/** Whether anybody can see a span: it costs as much as all else that a call does here. */
+const isTraced = (
+  { isObserved, propagateTrace }: Connection,
+  { context }: Fiber.Fiber<unknown, unknown>,
+): boolean =>
+  isObserved || propagateTrace || Context.getOrUndefined(context, Tracer.Tracer) !== undefined
 
 const check = <Args extends ReadonlyArray<unknown>, A, F extends keyof Documented>(
   connection: Connection,
@@ -105,15 +117,17 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
   endpoint: Row<A, F>,
   url: URL,
   parts: RequestParts,
-  span: Tracer.Span,
+  fiber: Fiber.Fiber<unknown, unknown>,
+  span: Tracer.Span | undefined,
 ): Effect.fn.Return<Answer<A>, Failure<F>> {
-  const policy = (yield* CurrentRetryPolicy) ?? connection.retry
-  const decide = decider(policy, connection.spending, yield* Clock.currentTimeMillis)
+  const clock = fiber.getRef(Clock.Clock)
+  const policy = fiber.getRef(CurrentRetryPolicy) ?? connection.retry
+  const decide = decider(policy, connection.spending, clock.currentTimeMillisUnsafe())
   const request = traced(connection, requestOf(connection, endpoint, url, parts), span)
   const secrets = [Redacted.value(connection.apiKey), ...parts.personal ?? []]
   const attempt = perform(connection, endpoint, request, secrets)
   earn(connection.spending, policy)
-  const counter = yield* CurrentAttempts
+  const counter = fiber.getRef(CurrentAttempts)
   let mayBeApplied = false
   for (let attempts = 1;; attempts++) {
     yield* connection.gate.acquire
@@ -122,8 +136,8 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
       if (attempts > 1) counter.retries++
     }
     const outcome: Outcome<A> = settle(endpoint, yield* attempt, mayBeApplied)
-    yield* connection.gate.observe(observationOf(outcome, yield* Clock.currentTimeMillis))
-    describeAttempt(span, attempts, outcome)
+    yield* connection.gate.observe(observationOf(outcome, clock.currentTimeMillisUnsafe()))
+    if (span !== undefined) describeAttempt(span, attempts, outcome)
     if (outcome._tag === "Value") return { ...outcome.head, value: outcome.value, attempts }
     const applied: boolean = mayHaveApplied(endpoint, outcome)
     mayBeApplied ||= applied
@@ -131,7 +145,7 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
       operation: endpoint.operation,
       applied: mayBeApplied ? "unknown" : "no",
       attempts,
-    }, yield* Clock.currentTimeMillis)
+    }, clock.currentTimeMillisUnsafe())
     const mayReplay = endpoint.replay === "always" || !applied || policy.replaysCreate
     const wait = mayReplay && isTransient(failure) ? yield* decide(failure, attempts) : undefined
     if (wait === undefined) return yield* Effect.fail(failure)
@@ -162,9 +176,9 @@ const describeAttempt = <A>(span: Tracer.Span, attempts: number, outcome: Outcom
 const traced = (
   connection: Connection,
   request: HttpClientRequest.HttpClientRequest,
-  span: Tracer.Span,
+  span: Tracer.Span | undefined,
 ): HttpClientRequest.HttpClientRequest =>
-  connection.propagateTrace
+  connection.propagateTrace && span !== undefined
     ? HttpClientRequest.setHeaders(request, HttpTraceContext.toHeaders(span))
     : request
 

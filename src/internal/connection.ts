@@ -4,14 +4,17 @@
  * @module
  */
 import * as Duration from "effect/Duration"
+import * as Headers from "effect/http/Headers"
 import * as HttpBody from "effect/http/HttpBody"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as UrlParams from "effect/http/UrlParams"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { InvalidInput } from "../Errors.ts"
 import type { Gate } from "../RateLimit.ts"
 import type { RetryPolicy } from "../RetryPolicy.ts"
+import type { Deadlines } from "./deadlines.ts"
 import type { FetchSettings } from "./fetch.ts"
 import type { RequestParts } from "./input.ts"
 import type { Spending } from "./retry.ts"
@@ -23,10 +26,13 @@ export interface Connection {
   readonly base: URL
   readonly apiKey: Redacted.Redacted<string>
   readonly timeout: Duration.Duration
+  readonly deadlines: Deadlines
   readonly retry: RetryPolicy
   /** What each attempt passes. */
   readonly gate: Gate
   readonly propagateTrace: boolean
+  /** Whether code of the caller's runs within a call, and may look at its span. */
+  readonly isObserved: boolean
   readonly fetch: FetchSettings
   /** Shared by all calls of the layer. */
   readonly spending: Spending
@@ -90,9 +96,6 @@ export const checkTimeout = (input: Duration.Input): Duration.Duration | Invalid
 
 const utf8 = new TextEncoder()
 
-const expand = (template: string, params: { readonly [name: string]: string }): string =>
-  template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""))
-
 /**
  * The URL of a request, or `undefined` if it isn't the endpoint's.
  *
@@ -100,12 +103,17 @@ const expand = (template: string, params: { readonly [name: string]: string }): 
  * few makes a bulk delete of a delete.
  */
 export const urlOf = (base: URL, template: string, parts: RequestParts): URL | undefined => {
-  const url = new URL(expand(template, parts.params ?? {}).slice(1), base)
-  const segments = (pathname: string) => pathname.slice(base.pathname.length - 1).split("/")
-  const built = segments(url.pathname)
-  const isEndpoint = url.origin === base.origin && url.pathname.startsWith(base.pathname) &&
-    built.length === template.split("/").length && !built.slice(1).includes("")
-  if (!isEndpoint) return undefined
+  let href = base.href
+  for (const [index, segment] of template.slice(1).split("/").entries()) {
+    const filled = segment.startsWith("{")
+      ? encodeURIComponent(parts.params?.[segment.slice(1, -1)] ?? "")
+      : segment
+    if (filled === "") return undefined
+    href += index === 0 ? filled : `/${filled}`
+  }
+  const url = new URL(href)
+  // A dot segment, or whatever else has a meaning in a URL, does not come out as it went in.
+  if (url.href !== href) return undefined
   if (parts.unicity !== undefined) {
     url.search = parts.unicity.map((criterion) => `unicity=${encodeURIComponent(criterion)}`).join(
       "&",
@@ -114,24 +122,32 @@ export const urlOf = (base: URL, template: string, parts: RequestParts): URL | u
   return url
 }
 
-const emptyBody = { "content-length": "0" }
-
 /** The request for an endpoint, whole but for tracing. */
 export const requestOf = (
   connection: Connection,
   endpoint: { readonly method: "GET" | "PUT" | "POST" | "DELETE"; readonly accept?: string },
   url: URL,
   parts: RequestParts,
-): HttpClientRequest.HttpClientRequest =>
-  HttpClientRequest.make(endpoint.method)(url.href, {
-    headers: {
-      accept: endpoint.accept ?? "application/json",
-      "user-agent": `effect-np6-targets/${version}`,
-      "x-key": Redacted.value(connection.apiKey),
-      // NP6 answers 411 to a POST that doesn't say how long it is, an empty one too.
-      ...(parts.body === undefined && endpoint.method === "POST" ? emptyBody : {}),
-    },
-    ...(parts.body === undefined
-      ? {}
-      : { body: HttpBody.uint8Array(utf8.encode(parts.body), "application/json") }),
-  })
+): HttpClientRequest.HttpClientRequest => {
+  const headers: Record<string, string> = {
+    accept: endpoint.accept ?? "application/json",
+    "user-agent": `effect-np6-targets/${version}`,
+    "x-key": Redacted.value(connection.apiKey),
+  }
+  const bytes = parts.body === undefined ? undefined : utf8.encode(parts.body)
+  if (bytes !== undefined) {
+    headers["content-type"] = "application/json"
+    headers["content-length"] = String(bytes.length)
+  } else if (endpoint.method === "POST") {
+    // NP6 answers 411 to a POST that doesn't say how long it is, an empty one too.
+    headers["content-length"] = "0"
+  }
+  return HttpClientRequest.makeWith(
+    endpoint.method,
+    url.href,
+    UrlParams.empty,
+    Option.none(),
+    Headers.fromRecordUnsafe(headers),
+    bytes === undefined ? HttpBody.empty : HttpBody.uint8Array(bytes, "application/json"),
+  )
+}

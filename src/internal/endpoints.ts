@@ -54,8 +54,6 @@ export interface Endpoint<Args extends ReadonlyArray<unknown>, A, F extends keyo
   readonly request: (...args: Args) => Result.Result<Input.RequestParts, Input.Refusal>
   /** Reads the body of a 2xx. */
   readonly read: Response.Reader<A>
-  /** Whether the body may take its time, as long as it isn't silent for `timeout`. */
-  readonly isStreamed?: true
   /** The failures that the API page documents, by status. */
   readonly failures: { readonly [status: number]: F }
   /**
@@ -88,7 +86,6 @@ export const list = endpoint({
   path: "/targets",
   request: Input.none,
   read: Response.readList,
-  isStreamed: true,
   failures: denied,
   replay: "always",
 })
@@ -99,7 +96,6 @@ export const stream = endpoint({
   path: list.path,
   request: list.request,
   read: Response.openList,
-  isStreamed: true,
   failures: denied,
   replay: list.replay,
 })

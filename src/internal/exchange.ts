@@ -7,10 +7,22 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Result from "effect/Result"
 import type { Connection } from "./connection.ts"
 import type { Documented, Row } from "./endpoints.ts"
-import { withFetch } from "./fetch.ts"
-import { readErrorText, type Unreadable } from "./response.ts"
+import { within } from "./deadlines.ts"
+import { isPlainFetch, withFetch } from "./fetch.ts"
+import { drain, readBody, recordOf } from "./fetchBody.ts"
+import {
+  errorBody,
+  errorText,
+  readBy,
+  type Reader,
+  readErrorText,
+  tooLarge,
+  type Unreadable,
+  wholeBody,
+} from "./response.ts"
 import { type Broken, readFailure } from "./transport.ts"
 
 /** What came of one attempt. */
@@ -36,46 +48,127 @@ export const perform = <A, F extends keyof Documented>(
   request: HttpClientRequest.HttpClientRequest,
   secrets: ReadonlyArray<string>,
 ): Effect.Effect<Outcome<A>> =>
+  endpoint.read.kind !== "streamed" && isPlainFetch(connection.client)
+    ? performByFetch(connection, endpoint, endpoint.read, request, secrets)
+    : performByClient(connection, endpoint, request, secrets)
+
+// A body that doesn't come doesn't hide the status that came.
+const timedOut = (head: Head | undefined): Outcome<never> =>
+  head === undefined || isSuccess(head)
+    ? { _tag: "Broken", head, broken: { reason: "Timeout" } }
+    : { _tag: "Refused", head, body: "" }
+
+const performByClient = <A, F extends keyof Documented>(
+  connection: Connection,
+  endpoint: Row<A, F>,
+  request: HttpClientRequest.HttpClientRequest,
+  secrets: ReadonlyArray<string>,
+): Effect.Effect<Outcome<A>> =>
   Effect.suspend(() => {
     let head: Head | undefined
-    const broken = (broken: Broken): Outcome<A> => ({ _tag: "Broken", head, broken })
     // In two steps, because what streams has its time between the pieces, not for the whole.
     const answered = Effect.flatMap(
       execute(connection, endpoint, request),
       (response): Effect.Effect<Effect.Effect<Outcome<A>, Broken>, Broken> => {
-        head = readHead(response, secrets)
-        if (!isSuccess(head)) return Effect.map(readRefusal(head, response), Effect.succeed)
-        const value = readValue(endpoint, head, response, connection.timeout)
-        return endpoint.isStreamed === true
+        const found = readHead(response.status, response.headers, secrets)
+        head = found
+        if (!isSuccess(found)) {
+          return Effect.map(readErrorText(found, response), (body) =>
+            Effect.succeed({ _tag: "Refused", head: found, body }))
+        }
+        const value = readValue(endpoint, found, response, connection.timeout)
+        return endpoint.read.kind === "streamed"
           ? Effect.succeed(value)
           : Effect.map(value, Effect.succeed)
       },
     )
-    return answered.pipe(
-      Effect.timeoutOrElse({
-        duration: connection.timeout,
-        orElse: () =>
-          // A body that doesn't come doesn't hide the status that came.
-          Effect.succeed(Effect.succeed<Outcome<A>>(
-            head === undefined || isSuccess(head)
-              ? broken({ reason: "Timeout" })
-              : { _tag: "Refused", head, body: "" },
-          )),
-      }),
+    return within(
+      answered,
+      connection.deadlines,
+      () =>
+        Effect.succeed(Effect.succeed<Outcome<A>>(timedOut(head))),
+    ).pipe(
       Effect.flatten,
-      Effect.catch((cause) => Effect.succeed(broken(cause))),
+      Effect.catch((broken) => Effect.succeed<Outcome<A>>({ _tag: "Broken", head, broken })),
     )
   })
+
+/**
+ * The same over plain fetch, without what a client that could be any costs: one suspension of the
+ * fiber, where that has five.
+ */
+const performByFetch = <A, F extends keyof Documented>(
+  connection: Connection,
+  endpoint: Row<A, F>,
+  reader: Exclude<Reader<A>, { readonly kind: "streamed" }>,
+  request: HttpClientRequest.HttpClientRequest,
+  secrets: ReadonlyArray<string>,
+): Effect.Effect<Outcome<A>> =>
+  Effect.withFiber((fiber) => {
+    const send = connection.fetch.sender(fiber.context, isRepeatable(endpoint))
+    return Effect.callback<Outcome<A>>((resume) => {
+      const abort = new AbortController()
+      let head: Head | undefined
+      let isSettled = false
+      const settle = (outcome: Effect.Effect<Outcome<A>>) => {
+        if (isSettled) return
+        isSettled = true
+        stop()
+        resume(outcome)
+      }
+      const stop = connection.deadlines.start(fiber, () => {
+        settle(Effect.succeed(timedOut(head)))
+        abort.abort()
+      })
+      const exchange = async (): Promise<Effect.Effect<Outcome<A>>> => {
+        const response = await send(request, abort.signal)
+        const found = readHead(response.status, recordOf(response.headers), secrets)
+        head = found
+        if (!isSuccess(found)) {
+          const body = await readBody(found, response, errorBody).then(
+            (bytes = new Uint8Array()) => errorText(bytes),
+            () => "",
+          )
+          return Effect.succeed({ _tag: "Refused", head: found, body })
+        }
+        if (reader.kind === "nothing") {
+          drain(found, response, abort)
+          return Effect.succeed({ _tag: "Value", head: found, value: reader.value })
+        }
+        const body = await readBody(found, response, wholeBody)
+        return body === undefined
+          ? Effect.succeed({ _tag: "Unreadable", head: found, problem: tooLarge })
+          // Here and not in the promise: a bug is to die of itself.
+          : Effect.sync(() => outcomeOf(found, reader.decode(body)))
+      }
+      exchange().then(
+        settle,
+        (error) => settle(Effect.succeed({ _tag: "Broken", head, broken: readFailure(error) })),
+      )
+      return Effect.sync(() => {
+        isSettled = true
+        stop()
+        abort.abort()
+      })
+    })
+  })
+
+const outcomeOf = <A>(head: Head, read: Result.Result<A, Unreadable>): Outcome<A> =>
+  Result.isSuccess(read)
+    ? { _tag: "Value", head, value: read.success }
+    : { _tag: "Unreadable", head, problem: read.failure }
+
+const isRepeatable = <A, F extends keyof Documented>({ done, replay }: Row<A, F>): boolean =>
+  replay === "always" && done === undefined
 
 const execute = <A, F extends keyof Documented>(
   connection: Connection,
   endpoint: Row<A, F>,
   request: HttpClientRequest.HttpClientRequest,
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, Broken> => {
-  const isRepeatable = endpoint.replay === "always" && endpoint.done === undefined
   return withFetch(
     connection.client.execute(request),
-    isRepeatable ? connection.fetch.repeatable : connection.fetch.once(),
+    isRepeatable(endpoint) ? connection.fetch.repeatable : connection.fetch.once(),
   ).pipe(
     Effect.catch((error) => {
       switch (error.reason._tag) {
@@ -97,13 +190,13 @@ const execute = <A, F extends keyof Documented>(
 }
 
 const readHead = (
-  response: HttpClientResponse.HttpClientResponse,
+  status: number,
+  headers: Head["headers"],
   secrets: ReadonlyArray<string>,
 ): Head => {
-  const headers = response.headers
   const requestId = headers["x-request-id"]
   return {
-    status: response.status,
+    status,
     headers,
     requestId: requestId !== undefined && isRequestId(requestId, secrets) ? requestId : undefined,
   }
@@ -114,19 +207,13 @@ const isRequestId = (text: string, secrets: ReadonlyArray<string>): boolean =>
   /^[\x21-\x3f\x41-\x7e]{1,128}$/.test(text) &&
   !secrets.some((secret) => secret.length >= 4 && text.includes(secret))
 
-const readRefusal = (
-  head: Head,
-  response: HttpClientResponse.HttpClientResponse,
-): Effect.Effect<Outcome<never>> =>
-  Effect.map(readErrorText(response), (body) => ({ _tag: "Refused", head, body }))
-
 const readValue = <A, F extends keyof Documented>(
   endpoint: Row<A, F>,
   head: Head,
   response: HttpClientResponse.HttpClientResponse,
   timeout: Duration.Duration,
 ): Effect.Effect<Outcome<A>, Broken> =>
-  endpoint.read(response, timeout).pipe(
+  readBy(endpoint.read, head, response, timeout).pipe(
     Effect.map((value): Outcome<A> => ({ _tag: "Value", head, value })),
     Effect.catch((problem) =>
       problem._tag === "Broken"

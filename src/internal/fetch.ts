@@ -7,6 +7,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
+import type * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 
@@ -16,7 +18,14 @@ export interface FetchSettings {
   readonly repeatable: globalThis.RequestInit
   /** Where a second request would be answered otherwise than the first. */
   readonly once: () => globalThis.RequestInit
+  /** Sends a request from a fiber with this context. */
+  readonly sender: (context: Context.Context<never>, isRepeatable: boolean) => Send
 }
+
+type Send = (
+  request: HttpClientRequest.HttpClientRequest,
+  signal: AbortSignal,
+) => Promise<Response>
 
 interface Closeable {
   readonly close: () => void
@@ -42,10 +51,8 @@ const unsharedConnections = (): Closeable | undefined => {
 /** The settings of fetch for a layer, over those that the caller provides around it. */
 export const fetchSettings: Effect.Effect<FetchSettings, never, Scope.Scope> = Effect.gen(
   function* () {
-    const provided = Context.getOrUndefined(
-      yield* Effect.context<never>(),
-      FetchHttpClient.RequestInit,
-    )
+    const around = yield* Effect.context<never>()
+    const provided = Context.getOrUndefined(around, FetchHttpClient.RequestInit)
     let client: Closeable | undefined
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {
@@ -54,15 +61,54 @@ export const fetchSettings: Effect.Effect<FetchSettings, never, Scope.Scope> = E
         client = undefined
       })
     )
+    const repeatable = provided ?? {}
+    const once = () => {
+      client ??= unsharedConnections()
+      return client === undefined ? repeatable : { client, ...provided }
+    }
     return {
-      repeatable: provided ?? {},
-      once: () => {
-        client ??= unsharedConnections()
-        return client === undefined ? provided ?? {} : { client, ...provided }
+      repeatable,
+      once,
+      sender: (context, isRepeatable) => {
+        const fetch = Context.getOrUndefined(context, FetchHttpClient.Fetch) ??
+          Context.get(around, FetchHttpClient.Fetch)
+        const settings = settingsFor(context, isRepeatable ? repeatable : once())
+        return (request, signal) =>
+          fetch(request.url, {
+            ...settings,
+            method: request.method,
+            headers: headersFor(settings, request.headers),
+            signal,
+            // In a buffer that nobody shares, as fetch's type demands.
+            ...(request.body._tag === "Uint8Array"
+              ? { body: new Uint8Array(request.body.body) }
+              : {}),
+          })
       },
     }
   },
 )
+
+const settingsFor = (
+  context: Context.Context<never>,
+  settings: globalThis.RequestInit,
+): globalThis.RequestInit => ({
+  ...settings,
+  ...Context.getOrUndefined(context, FetchHttpClient.RequestInit),
+  // fetch hands the key to whatever a redirect names.
+  redirect: "manual",
+})
+
+const headersFor = (
+  { headers: provided }: globalThis.RequestInit,
+  own: Readonly<Record<string, string>>,
+): Record<string, string> => {
+  // fetch counts the body's bytes itself, and some refuse to be told.
+  const { "content-length": _, ...headers } = own
+  return provided === undefined
+    ? headers
+    : { ...Object.fromEntries(new globalThis.Headers(provided)), ...headers }
+}
 
 // The client's own span would hold the URL, and so the address in `?unicity=`.
 const untraced = Context.make(HttpClient.TracerDisabledWhen, () => true)
@@ -75,10 +121,19 @@ export const withFetch = <A, E>(
   Effect.updateContext(effect, (context: Context.Context<never>) =>
     Context.merge(
       context,
-      Context.add(untraced, FetchHttpClient.RequestInit, {
-        ...settings,
-        ...Context.getOrUndefined(context, FetchHttpClient.RequestInit),
-        // fetch hands the key to whatever a redirect names.
-        redirect: "manual",
-      }),
+      Context.add(untraced, FetchHttpClient.RequestInit, settingsFor(context, settings)),
     ))
+
+const plain = new WeakSet<HttpClient.HttpClient>()
+
+/**
+ * Effect's client over `fetch`, which is known for what it is: as long as nobody has wrapped it, a
+ * call may go straight to `fetch`.
+ */
+export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.effect(
+  HttpClient.HttpClient,
+  Effect.tap(HttpClient.HttpClient, (client) => Effect.sync(() => plain.add(client))),
+).pipe(Layer.provide(FetchHttpClient.layer))
+
+/** Whether a client does nothing but `fetch`. */
+export const isPlainFetch = (client: HttpClient.HttpClient): boolean => plain.has(client)

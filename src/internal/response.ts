@@ -26,17 +26,46 @@ export type Unreadable =
   | { readonly _tag: "Nothing" }
   | { readonly _tag: "Broken"; readonly broken: Broken }
 
-/** Reads the body of a successful answer. */
-export type Reader<A> = (
-  response: HttpClientResponse.HttpClientResponse,
-  timeout: Duration.Duration,
-) => Effect.Effect<A, Unreadable>
+/** How the body of a successful answer is read. */
+export type Reader<A> = Whole<A> | Nothing<A> | Streamed<A>
 
-const maxBody = 8 * 1024 * 1024
-const maxErrorBody = 64 * 1024
+/** A body that is read whole, and then decoded. */
+export interface Whole<A> {
+  readonly kind: "whole"
+  readonly decode: (body: Uint8Array) => Result.Result<A, Unreadable>
+}
+
+/** The status says all. A body is drained, to free the connection, but not waited for. */
+export interface Nothing<A> {
+  readonly kind: "nothing"
+  readonly value: A
+}
+
+/** A body that may take its time, as long as it isn't silent for the timeout. */
+export interface Streamed<A> {
+  readonly kind: "streamed"
+  readonly read: (
+    response: HttpClientResponse.HttpClientResponse,
+    timeout: Duration.Duration,
+  ) => Effect.Effect<A, Unreadable>
+}
+
+/** What is read of a body. */
+export interface Bounds {
+  /** In bytes. */
+  readonly limit: number
+  /** Whether a longer body is cut there; it is an error otherwise. */
+  readonly cut: boolean
+}
+
+/** The bounds of a target, or of a report. */
+export const wholeBody: Bounds = { limit: 8 * 1024 * 1024, cut: false }
+/** The bounds of an error's words. */
+export const errorBody: Bounds = { limit: 64 * 1024, cut: true }
 const maxElement = 16 * 1024 * 1024
 
-const tooLarge: Unreadable = { _tag: "TooLarge" }
+/** A body beyond its bounds. */
+export const tooLarge: Unreadable = { _tag: "TooLarge" }
 const timedOut: Unreadable = { _tag: "Broken", broken: { reason: "Timeout" } }
 const unreadable = (detail: string): Unreadable => ({ _tag: "Body", detail })
 const broken = (error: { readonly cause?: unknown }): Unreadable => ({
@@ -44,21 +73,28 @@ const broken = (error: { readonly cause?: unknown }): Unreadable => ({
   broken: readFailure(error.cause),
 })
 
-const isEmpty = (response: HttpClientResponse.HttpClientResponse): boolean =>
-  response.status === 204 || response.headers["content-length"] === "0"
+/** What a head says of its body. */
+export interface Declared {
+  readonly status: number
+  readonly headers: { readonly [name: string]: string }
+}
 
-/** The body's bytes; a body of more than `limit` is cut there when `cut`, and an error otherwise. */
+/** Whether there is no body to read. */
+export const isEmpty = ({ status, headers }: Declared): boolean =>
+  status === 204 || headers["content-length"] === "0"
+
+/** Whether the transport itself holds the body to a length within the bounds. */
+export const isHeld = ({ headers }: Declared, { limit }: Bounds): boolean =>
+  Number(headers["content-length"] ?? NaN) <= limit && headers["content-encoding"] === undefined
+
 const readBytes = (
+  head: Declared,
   response: HttpClientResponse.HttpClientResponse,
-  limit: number,
-  cut: boolean,
+  bounds: Bounds,
 ): Effect.Effect<Uint8Array, Unreadable> => {
-  if (isEmpty(response)) return Effect.succeed(new Uint8Array())
-  const declared = Number(response.headers["content-length"] ?? NaN)
-  // Without an encoding the transport itself holds the body to the declared length.
-  if (declared <= limit && response.headers["content-encoding"] === undefined) {
-    return readWhole(response)
-  }
+  if (isEmpty(head)) return Effect.succeed(new Uint8Array())
+  if (isHeld(head, bounds)) return readWhole(response)
+  const { cut, limit } = bounds
   const streamed = Effect.suspend(() => {
     const chunks: Array<Uint8Array> = []
     let size = 0
@@ -92,7 +128,8 @@ const readWhole = (
 // A transport that has no body to stream fails instead of ending: an empty body to us.
 const endOfEmpty: Unreadable = { _tag: "Nothing" }
 
-const join = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
+/** The chunks in one piece. */
+export const join = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
   if (chunks.length === 1 && chunks[0] !== undefined) return chunks[0]
   const bytes = new Uint8Array(size)
   let offset = 0
@@ -106,31 +143,57 @@ const join = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true })
 const lenientUtf8 = new TextDecoder("utf-8")
 
-const readText = (
-  response: HttpClientResponse.HttpClientResponse,
-): Effect.Effect<string, Unreadable> =>
-  Effect.flatMap(readBytes(response, maxBody, false), (bytes) => {
-    try {
-      return Effect.succeed(strictUtf8.decode(bytes))
-    } catch {
-      return Effect.fail(unreadable("the body is not UTF-8"))
-    }
-  })
+const bodyText = (bytes: Uint8Array): Result.Result<string, Unreadable> => {
+  try {
+    return Result.succeed(strictUtf8.decode(bytes))
+  } catch {
+    return Result.fail(unreadable("the body is not UTF-8"))
+  }
+}
+
+/** The text of an error's body: as much as can be read of it. */
+export const errorText = (bytes: Uint8Array): string => lenientUtf8.decode(bytes)
 
 /** The text of an error's body, as far as it can be had: a bad body never hides the status. */
 export const readErrorText = (
+  head: Declared,
   response: HttpClientResponse.HttpClientResponse,
 ): Effect.Effect<string> =>
-  readBytes(response, maxErrorBody, true).pipe(
-    Effect.map((bytes) => lenientUtf8.decode(bytes)),
+  readBytes(head, response, errorBody).pipe(
+    Effect.map(errorText),
     Effect.catch(() => Effect.succeed("")),
   )
 
-const parseJson = (text: string): Effect.Effect<unknown, Unreadable> => {
+/** Reads a body by its reader. */
+export const readBy = <A>(
+  reader: Reader<A>,
+  head: Declared,
+  response: HttpClientResponse.HttpClientResponse,
+  timeout: Duration.Duration,
+): Effect.Effect<A, Unreadable> => {
+  switch (reader.kind) {
+    case "whole":
+      return Effect.flatMap(
+        readBytes(head, response, wholeBody),
+        (bytes) => Effect.fromResult(reader.decode(bytes)),
+      )
+    case "nothing":
+      return isEmpty(head)
+        ? Effect.succeed(reader.value)
+        : Effect.as(Effect.timeoutOption(readErrorText(head, response), drainFor), reader.value)
+    case "streamed":
+      return reader.read(response, timeout)
+  }
+}
+
+/** How many milliseconds a body may take that nobody needs. */
+export const drainFor = 1_000
+
+const parseJson = (text: string): Result.Result<unknown, Unreadable> => {
   try {
-    return Effect.succeed(JSON.parse(text))
+    return Result.succeed(JSON.parse(text))
   } catch {
-    return Effect.fail(
+    return Result.fail(
       unreadable(text.trim() === "" ? "the body is empty" : "the body is not JSON"),
     )
   }
@@ -147,51 +210,45 @@ const reading = <A>(decode: Decoder<A>) => (json: unknown): Result.Result<A, Unr
 const readAsTarget = reading(decodeTarget)
 const readAsDeleted = reading(Schema.decodeUnknownResult(Schema.Array(DeletedTarget)))
 
+const whole = <A>(decode: (text: string) => Result.Result<A, Unreadable>): Reader<A> => ({
+  kind: "whole",
+  decode: (body) => Result.flatMap(bodyText(body), decode),
+})
+
 /** Reads one target. */
-export const readTarget: Reader<Target> = (response) =>
-  readText(response).pipe(
-    Effect.flatMap(parseJson),
-    Effect.flatMap((json) => Effect.fromResult(readAsTarget(json))),
-  )
+export const readTarget: Reader<Target> = whole((text) =>
+  Result.flatMap(parseJson(text), readAsTarget)
+)
 
 /**
  * Reads the target of a search: an array of one is taken too, and `{}`, `null` or an empty array say
  * that there is none.
  */
-export const readFound: Reader<Target> = (response) =>
-  readText(response).pipe(
-    Effect.flatMap(parseJson),
-    Effect.flatMap((json) => {
-      const found = Array.isArray(json) && json.length <= 1 ? json[0] : json
-      return found === undefined || found === null || isEmptyObject(found)
-        ? Effect.fail<Unreadable>({ _tag: "Nothing" })
-        : Effect.fromResult(readAsTarget(found))
-    }),
-  )
+export const readFound: Reader<Target> = whole((text) =>
+  Result.flatMap(parseJson(text), (json) => {
+    const found = Array.isArray(json) && json.length <= 1 ? json[0] : json
+    return found === undefined || found === null || isEmptyObject(found)
+      ? Result.fail<Unreadable>({ _tag: "Nothing" })
+      : readAsTarget(found)
+  })
+)
 
 const isEmptyObject = (value: unknown): boolean =>
   typeof value === "object" && value !== null && !Array.isArray(value) &&
   Object.keys(value).length === 0
 
-/**
- * Reads an answer whose status is all it says. Its body is drained, to free the connection, but not
- * waited for.
- */
-export const readNothing: Reader<void> = (response) =>
-  isEmpty(response) ? Effect.void : readErrorText(response).pipe(
-    Effect.timeoutOption("1 second"),
-    Effect.asVoid,
-  )
-
-const parseDeletions = (text: string): Effect.Effect<DeletionReport, Unreadable> =>
-  text.trim() === "" ? Effect.succeed({ deleted: [], complete: false }) : parseJson(text).pipe(
-    Effect.flatMap((json) => Effect.fromResult(readAsDeleted(json))),
-    Effect.map((deleted) => ({ deleted, complete: true })),
-  )
+/** Reads an answer whose status is all it says. */
+export const readNothing: Reader<void> = { kind: "nothing", value: undefined }
 
 /** Reads the report of a bulk delete; an answer without a body reports nothing. */
-export const readDeletions: Reader<DeletionReport> = (response) =>
-  Effect.flatMap(readText(response), parseDeletions)
+export const readDeletions: Reader<DeletionReport> = whole((
+  text,
+): Result.Result<DeletionReport, Unreadable> =>
+  text.trim() === "" ? Result.succeed({ deleted: [], complete: false }) : Result.map(
+    Result.flatMap(parseJson(text), readAsDeleted),
+    (deleted) => ({ deleted, complete: true }),
+  )
+)
 
 // Effect's own text decoder replaces what isn't UTF-8; in people's data that would be a silent loss.
 const decodeUtf8 = (
@@ -259,9 +316,13 @@ export const listed = (
 }
 
 /** Reads a list whole. */
-export const readList: Reader<ReadonlyArray<ListedTarget>> = (response, timeout) =>
-  Stream.runCollect(listed(response, timeout))
+export const readList: Reader<ReadonlyArray<ListedTarget>> = {
+  kind: "streamed",
+  read: (response, timeout) => Stream.runCollect(listed(response, timeout)),
+}
 
 /** Opens a list: its targets come while they arrive. */
-export const openList: Reader<Stream.Stream<ListedTarget, Unreadable>> = (response, timeout) =>
-  Effect.succeed(listed(response, timeout))
+export const openList: Reader<Stream.Stream<ListedTarget, Unreadable>> = {
+  kind: "streamed",
+  read: (response, timeout) => Effect.succeed(listed(response, timeout)),
+}

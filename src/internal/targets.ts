@@ -16,6 +16,7 @@ import { standard } from "../RetryPolicy.ts"
 import type { TargetsOptions, TargetsService } from "../Targets.ts"
 import { call, transportError, unexpected, withHead } from "./call.ts"
 import { checkBase, checkTimeout, type Connection, refuseKey } from "./connection.ts"
+import { makeDeadlines } from "./deadlines.ts"
 import * as endpoints from "./endpoints.ts"
 import { fetchSettings } from "./fetch.ts"
 
@@ -75,9 +76,11 @@ const connect = Effect.fnUntraced(function* (
     // A copy, so that wiping the caller's doesn't break calls to come.
     apiKey: Redacted.make(Redacted.value(options.apiKey)),
     timeout,
+    deadlines: makeDeadlines(timeout),
     retry: options.retry ?? standard,
     gate: yield* (options.rateLimit ?? adaptive).make,
     propagateTrace: options.propagateTrace ?? false,
+    isObserved: options.transformClient !== undefined,
     fetch: yield* fetchSettings,
     spending: { spent: 0 },
   }
