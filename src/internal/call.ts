@@ -7,7 +7,6 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
-import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpTraceContext from "effect/http/HttpTraceContext"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
@@ -123,7 +122,10 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
   const clock = fiber.getRef(Clock.Clock)
   const policy = fiber.getRef(CurrentRetryPolicy) ?? connection.retry
   const decide = decider(policy, connection.spending, clock.currentTimeMillisUnsafe())
-  const request = traced(connection, requestOf(connection, endpoint, url, parts), span)
+  const trace = connection.propagateTrace && span !== undefined
+    ? HttpTraceContext.toHeaders(span)
+    : undefined
+  const request = requestOf(connection, endpoint, url, parts, trace)
   const secrets = [Redacted.value(connection.apiKey), ...parts.personal ?? []]
   const attempt = perform(connection, endpoint, request, secrets)
   earn(connection.spending, policy)
@@ -172,15 +174,6 @@ const describeAttempt = <A>(span: Tracer.Span, attempts: number, outcome: Outcom
   span.attribute("http.response.status_code", outcome.head.status)
   if (outcome.head.requestId !== undefined) span.attribute("np6.request_id", outcome.head.requestId)
 }
-
-const traced = (
-  connection: Connection,
-  request: HttpClientRequest.HttpClientRequest,
-  span: Tracer.Span | undefined,
-): HttpClientRequest.HttpClientRequest =>
-  connection.propagateTrace && span !== undefined
-    ? HttpClientRequest.setHeaders(request, HttpTraceContext.toHeaders(span))
-    : request
 
 /** Reads an outcome in the light of the attempts before it, one of which may have been applied. */
 const settle = <A, F extends keyof Documented>(

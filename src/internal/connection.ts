@@ -4,11 +4,7 @@
  * @module
  */
 import * as Duration from "effect/Duration"
-import * as Headers from "effect/http/Headers"
-import * as HttpBody from "effect/http/HttpBody"
 import type * as HttpClient from "effect/http/HttpClient"
-import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import * as UrlParams from "effect/http/UrlParams"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { InvalidInput } from "../Errors.ts"
@@ -26,7 +22,10 @@ export interface Connection {
   readonly base: URL
   readonly apiKey: Redacted.Redacted<string>
   readonly timeout: Duration.Duration
+  /** Those of attempts. */
   readonly deadlines: Deadlines
+  /** Those of bodies that nobody needs. */
+  readonly drains: Deadlines
   readonly retry: RetryPolicy
   /** What each attempt passes. */
   readonly gate: Gate
@@ -122,32 +121,40 @@ export const urlOf = (base: URL, template: string, parts: RequestParts): URL | u
   return url
 }
 
-/** The request for an endpoint, whole but for tracing. */
+/** A request, as it goes over the wire. */
+export interface Request {
+  readonly method: "GET" | "PUT" | "POST" | "DELETE"
+  readonly url: string
+  /** By lower-case name. */
+  readonly headers: { readonly [name: string]: string }
+  /** JSON, in UTF-8. */
+  readonly body: Uint8Array<ArrayBuffer> | undefined
+}
+
+const userAgent = `effect-np6-targets/${version}`
+
+/** The request for an endpoint. */
 export const requestOf = (
   connection: Connection,
-  endpoint: { readonly method: "GET" | "PUT" | "POST" | "DELETE"; readonly accept?: string },
+  endpoint: { readonly method: Request["method"]; readonly accept?: string },
   url: URL,
   parts: RequestParts,
-): HttpClientRequest.HttpClientRequest => {
+  trace: { readonly [name: string]: string } | undefined,
+): Request => {
   const headers: Record<string, string> = {
     accept: endpoint.accept ?? "application/json",
-    "user-agent": `effect-np6-targets/${version}`,
+    "user-agent": userAgent,
     "x-key": Redacted.value(connection.apiKey),
+    ...trace,
   }
-  const bytes = parts.body === undefined ? undefined : utf8.encode(parts.body)
-  if (bytes !== undefined) {
-    headers["content-type"] = "application/json"
-    headers["content-length"] = String(bytes.length)
-  } else if (endpoint.method === "POST") {
+  const { method } = endpoint
+  if (parts.body === undefined) {
     // NP6 answers 411 to a POST that doesn't say how long it is, an empty one too.
-    headers["content-length"] = "0"
+    if (method === "POST") headers["content-length"] = "0"
+    return { method, url: url.href, headers, body: undefined }
   }
-  return HttpClientRequest.makeWith(
-    endpoint.method,
-    url.href,
-    UrlParams.empty,
-    Option.none(),
-    Headers.fromRecordUnsafe(headers),
-    bytes === undefined ? HttpBody.empty : HttpBody.uint8Array(bytes, "application/json"),
-  )
+  const body = utf8.encode(parts.body)
+  headers["content-type"] = "application/json"
+  headers["content-length"] = String(body.length)
+  return { method, url: url.href, headers, body }
 }

@@ -5,17 +5,19 @@
  */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as HttpBody from "effect/http/HttpBody"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Result from "effect/Result"
-import type { Connection } from "./connection.ts"
+import type { Connection, Request } from "./connection.ts"
 import type { Documented, Row } from "./endpoints.ts"
 import { within } from "./deadlines.ts"
 import { isPlainFetch, withFetch } from "./fetch.ts"
-import { drain, readBody, recordOf } from "./fetchBody.ts"
+import { readBody, recordOf } from "./fetchBody.ts"
 import {
   errorBody,
   errorText,
+  isEmpty,
   readBy,
   type Reader,
   readErrorText,
@@ -45,7 +47,7 @@ const isSuccess = (head: Head): boolean => head.status >= 200 && head.status < 3
 export const perform = <A, F extends keyof Documented>(
   connection: Connection,
   endpoint: Row<A, F>,
-  request: HttpClientRequest.HttpClientRequest,
+  request: Request,
   secrets: ReadonlyArray<string>,
 ): Effect.Effect<Outcome<A>> =>
   endpoint.read.kind !== "streamed" && isPlainFetch(connection.client)
@@ -61,7 +63,7 @@ const timedOut = (head: Head | undefined): Outcome<never> =>
 const performByClient = <A, F extends keyof Documented>(
   connection: Connection,
   endpoint: Row<A, F>,
-  request: HttpClientRequest.HttpClientRequest,
+  request: Request,
   secrets: ReadonlyArray<string>,
 ): Effect.Effect<Outcome<A>> =>
   Effect.suspend(() => {
@@ -101,7 +103,7 @@ const performByFetch = <A, F extends keyof Documented>(
   connection: Connection,
   endpoint: Row<A, F>,
   reader: Exclude<Reader<A>, { readonly kind: "streamed" }>,
-  request: HttpClientRequest.HttpClientRequest,
+  request: Request,
   secrets: ReadonlyArray<string>,
 ): Effect.Effect<Outcome<A>> =>
   Effect.withFiber((fiber) => {
@@ -132,8 +134,18 @@ const performByFetch = <A, F extends keyof Documented>(
           return Effect.succeed({ _tag: "Refused", head: found, body })
         }
         if (reader.kind === "nothing") {
-          drain(found, response, abort)
-          return Effect.succeed({ _tag: "Value", head: found, value: reader.value })
+          const value: Effect.Effect<Outcome<A>> = Effect.succeed({
+            _tag: "Value",
+            head: found,
+            value: reader.value,
+          })
+          if (isEmpty(found)) return value
+          const stopDraining = connection.drains.start(fiber, () => {
+            settle(value)
+            abort.abort()
+          })
+          await readBody(found, response, errorBody).catch(() => {}).finally(stopDraining)
+          return value
         }
         const body = await readBody(found, response, wholeBody)
         return body === undefined
@@ -164,10 +176,10 @@ const isRepeatable = <A, F extends keyof Documented>({ done, replay }: Row<A, F>
 const execute = <A, F extends keyof Documented>(
   connection: Connection,
   endpoint: Row<A, F>,
-  request: HttpClientRequest.HttpClientRequest,
+  request: Request,
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, Broken> => {
   return withFetch(
-    connection.client.execute(request),
+    connection.client.execute(clientRequestOf(request)),
     isRepeatable(endpoint) ? connection.fetch.repeatable : connection.fetch.once(),
   ).pipe(
     Effect.catch((error) => {
@@ -188,6 +200,14 @@ const execute = <A, F extends keyof Documented>(
     }),
   )
 }
+
+const clientRequestOf = (
+  { body, headers, method, url }: Request,
+): HttpClientRequest.HttpClientRequest =>
+  HttpClientRequest.make(method)(url, {
+    headers,
+    ...(body === undefined ? {} : { body: HttpBody.uint8Array(body, headers["content-type"]) }),
+  })
 
 const readHead = (
   status: number,

@@ -7,10 +7,10 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
-import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
+import type { Request } from "./connection.ts"
 
 /** The settings of fetch for a request. */
 export interface FetchSettings {
@@ -22,10 +22,7 @@ export interface FetchSettings {
   readonly sender: (context: Context.Context<never>, isRepeatable: boolean) => Send
 }
 
-type Send = (
-  request: HttpClientRequest.HttpClientRequest,
-  signal: AbortSignal,
-) => Promise<Response>
+type Send = (request: Request, signal: AbortSignal) => Promise<Response>
 
 interface Closeable {
   readonly close: () => void
@@ -79,10 +76,7 @@ export const fetchSettings: Effect.Effect<FetchSettings, never, Scope.Scope> = E
             method: request.method,
             headers: headersFor(settings, request.headers),
             signal,
-            // In a buffer that nobody shares, as fetch's type demands.
-            ...(request.body._tag === "Uint8Array"
-              ? { body: new Uint8Array(request.body.body) }
-              : {}),
+            ...(request.body === undefined ? {} : { body: request.body }),
           })
       },
     }

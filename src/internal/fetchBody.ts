@@ -43,12 +43,3 @@ export const readBody = async (
   reader.cancel().catch(() => {})
   return bounds.cut ? join(chunks, size) : undefined
 }
-
-/** Reads a body that nobody needs, to free the connection, or gives the connection up. */
-export const drain = (head: Declared, response: Response, abort: AbortController): void => {
-  if (isEmpty(head) || response.body === null) return
-  const timer = setTimeout(() => abort.abort(), drainFor)
-  readBody(head, response, errorBody)
-    .catch(() => {})
-    .finally(() => clearTimeout(timer))
-}

@@ -5,7 +5,7 @@
  */
 import * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as JsonArray from "effect/encoding/JsonArray"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
@@ -186,8 +186,8 @@ export const readBy = <A>(
   }
 }
 
-/** How many milliseconds a body may take that nobody needs. */
-export const drainFor = 1_000
+/** How long a body may take that nobody needs. */
+export const drainFor: Duration.Duration = Duration.seconds(1)
 
 const parseJson = (text: string): Result.Result<unknown, Unreadable> => {
   try {

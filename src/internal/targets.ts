@@ -19,6 +19,7 @@ import { checkBase, checkTimeout, type Connection, refuseKey } from "./connectio
 import { makeDeadlines } from "./deadlines.ts"
 import * as endpoints from "./endpoints.ts"
 import { fetchSettings } from "./fetch.ts"
+import { drainFor } from "./response.ts"
 
 const valueOf = <Args extends ReadonlyArray<unknown>, A, E>(
   operation: (...args: Args) => Effect.Effect<Answer<A>, E>,
@@ -77,6 +78,7 @@ const connect = Effect.fnUntraced(function* (
     apiKey: Redacted.make(Redacted.value(options.apiKey)),
     timeout,
     deadlines: makeDeadlines(timeout),
+    drains: makeDeadlines(drainFor),
     retry: options.retry ?? standard,
     gate: yield* (options.rateLimit ?? adaptive).make,
     propagateTrace: options.propagateTrace ?? false,
