@@ -10,6 +10,7 @@ import type { Operation } from "../Operation.ts"
 import type { DeletionReport, Selection } from "../Selection.ts"
 import type { UnicityInput } from "../Unicity.ts"
 import * as Input from "./input.ts"
+import * as Listed from "./listed.ts"
 import * as Response from "./response.ts"
 
 /** What every error of an answered call holds. */
@@ -87,7 +88,7 @@ export const list = endpoint({
   method: "GET",
   path: "/targets",
   request: Input.none,
-  read: Response.readList,
+  read: Listed.readList,
   isStreamed: true,
   failures: denied,
   replay: "always",
@@ -98,7 +99,7 @@ export const stream = endpoint({
   method: list.method,
   path: list.path,
   request: list.request,
-  read: Response.openList,
+  read: Listed.openList,
   isStreamed: true,
   failures: denied,
   replay: list.replay,
