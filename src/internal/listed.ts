@@ -7,12 +7,12 @@ import * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as JsonArray from "effect/encoding/JsonArray"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Pull from "effect/Pull"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import type { ListedTarget } from "../Target.ts"
+import { type Flaw, makeArrayParser } from "./jsonArray.ts"
 import {
   broken,
   type Reader,
@@ -23,29 +23,67 @@ import {
 } from "./response.ts"
 import { decodeListed } from "./targetDecoder.ts"
 
-const maxElement = 16 * 1024 * 1024
-
 const timedOut: Unreadable = { _tag: "Broken", broken: { reason: "Timeout" } }
 
-// Effect's own text decoder replaces what isn't UTF-8; in people's data that would be a silent loss.
-const decodeUtf8 = (
-  pull: Pull.Pull<Arr.NonEmptyReadonlyArray<Uint8Array>, Unreadable>,
-): Pull.Pull<Arr.NonEmptyReadonlyArray<string>, Unreadable> => {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-  const decoded = (text: () => Arr.NonEmptyReadonlyArray<string>) =>
-    Effect.try({ try: text, catch: () => unreadable("the body is not UTF-8") })
-  return pull.pipe(
-    Effect.flatMap((chunk) =>
-      decoded(() => Arr.map(chunk, (bytes) => decoder.decode(bytes, { stream: true })))
-    ),
-    Pull.catchDone(() => Effect.andThen(decoded(() => [decoder.decode()]), Cause.done())),
-  )
+const flaws: { readonly [F in Flaw]: Unreadable } = {
+  Syntax: unreadable("the body is not a whole JSON array"),
+  Encoding: unreadable("the body is not UTF-8"),
+  Limit: tooLarge,
 }
 
-const decodeAll = (
-  chunk: Arr.NonEmptyReadonlyArray<unknown>,
-): Effect.Effect<Arr.NonEmptyReadonlyArray<ListedTarget>, Unreadable> =>
-  Effect.fromResult(Result.mapError(Result.all(Arr.map(chunk, decodeListed)), undecodable))
+type Pieces = Pull.Pull<Arr.NonEmptyReadonlyArray<Uint8Array>, Unreadable>
+type Batches = Pull.Pull<Arr.NonEmptyReadonlyArray<ListedTarget>, Unreadable>
+
+/** Parses and decodes what is pulled. What comes before a failure is given before it. */
+const decoded = (pieces: Pieces): Batches => {
+  const parser = makeArrayParser()
+  let waiting: ReadonlyArray<Uint8Array> = []
+  let pushed = 0
+  let failure: Unreadable | undefined
+
+  const decode = (elements: ReadonlyArray<unknown>): ReadonlyArray<ListedTarget> => {
+    const targets: Array<ListedTarget> = []
+    for (const element of elements) {
+      const target = decodeListed(element)
+      if (Result.isFailure(target)) {
+        failure = undecodable(target.failure)
+        break
+      }
+      targets.push(target.success)
+    }
+    return targets
+  }
+
+  const pull: Batches = Effect.suspend(() => {
+    while (failure === undefined) {
+      const elements = parser.next()
+      const flaw = parser.flaw()
+      if (elements !== undefined) {
+        const targets = decode(elements)
+        if (Arr.isReadonlyArrayNonEmpty(targets)) return Effect.succeed(targets)
+      } else if (flaw !== undefined) failure = flaws[flaw]
+      else {
+        const piece = waiting[pushed++]
+        if (piece === undefined) return more
+        parser.push(piece)
+      }
+    }
+    return Effect.fail(failure)
+  })
+  const more: Batches = Pull.matchEffect(pieces, {
+    onSuccess: (arrived) => {
+      waiting = arrived
+      pushed = 0
+      return pull
+    },
+    onFailure: Effect.failCause,
+    onDone: (): Pull.Pull<never, Unreadable> => {
+      const flaw = parser.end()
+      return flaw === undefined ? Cause.done() : Effect.fail(flaws[flaw])
+    },
+  })
+  return pull
+}
 
 /**
  * The targets of a list while they arrive. Silence of more than `timeout` between two pieces of the
@@ -67,28 +105,15 @@ export const listed = (
         ? Stream.fail(unreadable("the body was read before, by `transformClient`"))
         : Stream.failCause(cause),
   )
-  const text = Stream.transformPull(
+  return Stream.transformPull(
     readable,
     (pull) =>
       Effect.sync(() =>
-        decodeUtf8(Effect.timeoutOrElse(pull, {
+        decoded(Effect.timeoutOrElse(pull, {
           duration: timeout,
           orElse: () => Effect.fail(timedOut),
         }))
       ),
-  )
-  return text.pipe(
-    Stream.pipeThroughChannelOrFail(
-      JsonArray.decodeString<Unreadable>({ maxElementSize: maxElement }),
-    ),
-    Stream.mapError((error): Unreadable =>
-      error._tag !== "JsonArrayError"
-        ? error
-        : error.kind === "Limit"
-        ? tooLarge
-        : unreadable("the body is not a whole JSON array")
-    ),
-    Stream.mapArrayEffect(decodeAll),
   )
 }
 

@@ -4,14 +4,14 @@
  *
  * @module
  */
-import * as DateTime from "effect/DateTime"
+import type * as DateTime from "effect/DateTime"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Fields } from "../Field.ts"
 import { ListedTarget, Target } from "../Target.ts"
 import { isExact, isTargetId } from "./checks.ts"
-import { isYearOne, parseInstant } from "./instant.ts"
+import { isYearOne, makeInstant, parseInstant } from "./instant.ts"
 
 /** Decodes one target. */
 export type Decoder<A> = (json: unknown) => Result.Result<A, Schema.SchemaError>
@@ -47,7 +47,7 @@ const hasPlainRest = ({ hash, bounce, redList }: { readonly [key: string]: unkno
 
 const isPlainFields = (fields: unknown): fields is Fields => {
   if (!Predicate.isObject(fields)) return false
-  for (const key in fields) {
+  for (const key of Object.keys(fields)) {
     const value = fields[key]
     const isPlain = value === null || typeof value === "string" || typeof value === "boolean" ||
       (typeof value === "number" && isExact(value))
@@ -56,12 +56,9 @@ const isPlainFields = (fields: unknown): fields is Fields => {
   return true
 }
 
-// No day beyond the 28th, because Date.parse rolls the 30th of February over into March.
-const plainDate = /^(?!0001)\d{4}-\d\d-(?:[01]\d|2[0-8])T\d\d:\d\d:\d\dZ$/
-
 const toInstant = (text: string): DateTime.Utc | undefined => {
-  const millis = plainDate.test(text) ? Date.parse(text) : parseInstant(text)
-  return Number.isNaN(millis) || isYearOne(millis) ? undefined : DateTime.makeUnsafe(millis)
+  const millis = parseInstant(text)
+  return Number.isNaN(millis) || isYearOne(millis) ? undefined : makeInstant(millis)
 }
 
 /** Reads what all targets have, in its usual form; `undefined` leaves it to the schema. */
