@@ -14,12 +14,19 @@
 /** What is wrong with an array: it isn't JSON, it isn't UTF-8, or an element is beyond the limits. */
 export type Flaw = "Syntax" | "Encoding" | "Limit"
 
+/** Parses elements with commas between them, and throws where that is not what they are. */
+export type ParseElements<A> = (
+  text: string,
+  /** The same by `JSON.parse`, which also throws where elements could be nested too deep. */
+  byJson: (text: string) => Array<unknown>,
+) => Array<A>
+
 /** The elements of an array that is pushed in pieces. */
-export interface ArrayParser {
+export interface ArrayParser<A> {
   /** Takes a piece, when `next` has given all of the one before. */
   readonly push: (piece: Uint8Array) => void
   /** The next elements, at least one; `undefined` where the next take another piece, or never come. */
-  readonly next: () => Array<unknown> | undefined
+  readonly next: () => Array<A> | undefined
   /** Why there are no more elements than `next` gave. */
   readonly flaw: () => Flaw | undefined
   /** What is wrong with an array of which no piece follows. */
@@ -62,8 +69,15 @@ const mayBeDeep = (text: string): boolean => {
   return false
 }
 
+const parseBounded = (text: string): Array<unknown> => {
+  if (mayBeDeep(text)) throw new RangeError("Nested too deep")
+  return parseAny(text)
+}
+
+const parseAny = (text: string): Array<unknown> => JSON.parse(`[${text}]`)
+
 /** Makes a parser. */
-export const makeArrayParser = (): ArrayParser => {
+export const makeArrayParser = <A>(parseElements: ParseElements<A>): ArrayParser<A> => {
   const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
   let piece: Uint8Array = new Uint8Array()
   let taken = 0
@@ -170,17 +184,15 @@ export const makeArrayParser = (): ArrayParser => {
     return -1
   }
 
-  const parse = (end: number, isProven: boolean): Array<unknown> | Flaw => {
+  const parse = (end: number, byJson: (text: string) => Array<unknown>): Array<A> | Flaw => {
     let text: string
     try {
       text = utf8.decode(buffer.subarray(start, end))
     } catch {
       return "Encoding"
     }
-    if (!isProven && mayBeDeep(text)) return "Limit"
     try {
-      const elements: Array<unknown> = JSON.parse(`[${text}]`)
-      return elements
+      return parseElements(text, byJson)
     } catch {
       return "Syntax"
     }
@@ -197,7 +209,7 @@ export const makeArrayParser = (): ArrayParser => {
     return -1
   }
 
-  const takeTo = (end: number, elements: Array<unknown>): Array<unknown> | undefined => {
+  const takeTo = (end: number, elements: Array<A>): Array<A> | undefined => {
     const byte = buffer[end]
     if (elements.length === 0 && !(isFirst && byte === RBRACKET)) return fail("Syntax")
     isFirst = false
@@ -208,29 +220,29 @@ export const makeArrayParser = (): ArrayParser => {
   }
 
   /** The elements before the one that can't be parsed. */
-  const salvage = (): Array<unknown> => {
-    const elements: Array<unknown> = []
+  const salvage = (): Array<A> => {
+    const elements: Array<A> = []
     beginElement(start)
     for (let end = scan(); end >= 0; end = scan()) {
-      const parsed = parse(end, true)
+      const parsed = parse(end, parseAny)
       if (typeof parsed === "string" || parsed.length !== 1) {
         flaw = typeof parsed === "string" ? parsed : "Syntax"
         break
       }
-      elements.push(parsed[0])
+      elements.push(...parsed)
       beginElement(end + 1)
     }
     return elements
   }
 
-  const takeElements = (): Array<unknown> | undefined => {
+  const takeElements = (): Array<A> | undefined => {
     let end = scan()
     if ((end < 0 ? size : end) - start > maxElement) return fail("Limit")
     if (end < 0) return isWhole && taken === piece.length ? takeWhole() : undefined
     const cut = lastCut(end)
     if (cut > end && untried > 0) untried--
     else if (cut > end) {
-      const elements = parse(cut, false)
+      const elements = parse(cut, parseBounded)
       if (typeof elements !== "string") {
         distrust = 0
         return takeTo(cut, elements)
@@ -238,13 +250,13 @@ export const makeArrayParser = (): ArrayParser => {
       untried = distrust = Math.min(2 * distrust + 1, maxDistrust)
     }
     for (let next = end; next >= 0; next = buffer[end] === COMMA ? scan() : -1) end = next
-    const elements = parse(end, true)
+    const elements = parse(end, parseAny)
     return typeof elements === "string" ? salvage() : takeTo(end, elements)
   }
 
   /** Takes an element at the end of a piece: what follows it may take its time. */
-  const takeWhole = (): Array<unknown> | undefined => {
-    const elements = parse(size, true)
+  const takeWhole = (): Array<A> | undefined => {
+    const elements = parse(size, parseAny)
     if (typeof elements === "string") return fail(elements)
     isFirst = false
     expected = "separator"
@@ -271,7 +283,7 @@ export const makeArrayParser = (): ArrayParser => {
     flaw: () => flaw,
     end: () => {
       if (flaw !== undefined || expected === "nothing") return flaw
-      return parse(size, true) === "Encoding" ? "Encoding" : "Syntax"
+      return parse(size, parseAny) === "Encoding" ? "Encoding" : "Syntax"
     },
   }
 }

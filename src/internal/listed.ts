@@ -9,7 +9,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Pull from "effect/Pull"
-import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { ListedTarget } from "../Target.ts"
 import { type Flaw, makeArrayParser } from "./jsonArray.ts"
@@ -21,7 +21,7 @@ import {
   type Unreadable,
   unreadable,
 } from "./response.ts"
-import { decodeListed } from "./targetDecoder.ts"
+import { parseListed } from "./targetDecoder.ts"
 
 const timedOut: Unreadable = { _tag: "Broken", broken: { reason: "Timeout" } }
 
@@ -31,25 +31,30 @@ const flaws: { readonly [F in Flaw]: Unreadable } = {
   Limit: tooLarge,
 }
 
+type Element = ListedTarget | Schema.SchemaError
+
+const isTarget = (element: Element): element is ListedTarget =>
+  !(element instanceof Schema.SchemaError)
+
 type Pieces = Pull.Pull<Arr.NonEmptyReadonlyArray<Uint8Array>, Unreadable>
 type Batches = Pull.Pull<Arr.NonEmptyReadonlyArray<ListedTarget>, Unreadable>
 
 /** Parses and decodes what is pulled. What comes before a failure is given before it. */
 const decoded = (pieces: Pieces): Batches => {
-  const parser = makeArrayParser()
+  const parser = makeArrayParser(parseListed)
   let waiting: ReadonlyArray<Uint8Array> = []
   let pushed = 0
   let failure: Unreadable | undefined
 
-  const decode = (elements: ReadonlyArray<unknown>): ReadonlyArray<ListedTarget> => {
+  const sift = (elements: ReadonlyArray<Element>): ReadonlyArray<ListedTarget> => {
+    if (elements.every(isTarget)) return elements
     const targets: Array<ListedTarget> = []
     for (const element of elements) {
-      const target = decodeListed(element)
-      if (Result.isFailure(target)) {
-        failure = undecodable(target.failure)
+      if (!isTarget(element)) {
+        failure = undecodable(element)
         break
       }
-      targets.push(target.success)
+      targets.push(element)
     }
     return targets
   }
@@ -59,7 +64,7 @@ const decoded = (pieces: Pieces): Batches => {
       const elements = parser.next()
       const flaw = parser.flaw()
       if (elements !== undefined) {
-        const targets = decode(elements)
+        const targets = sift(elements)
         if (Arr.isReadonlyArrayNonEmpty(targets)) return Effect.succeed(targets)
       } else if (flaw !== undefined) failure = flaws[flaw]
       else {
