@@ -160,7 +160,7 @@ const decodeOptional = SchemaGetter.transformOptionalEffect(
         }),
       )
     }
-    return isYearOne(millis) ? absent : Effect.succeed(Option.some(DateTime.makeUnsafe(millis)))
+    return isYearOne(millis) ? absent : Effect.succeed(Option.some(makeInstant(millis)))
   },
 )
 

@@ -17,7 +17,7 @@ export type Flaw = "Syntax" | "Encoding" | "Limit"
 /** Parses elements with commas between them, and throws where that is not what they are. */
 export type ParseElements<A> = (
   text: string,
-  /** The same by `JSON.parse`, which also throws where elements could be nested too deep. */
+  /** The same by `JSON.parse`; it also throws where elements could be nested too deep. */
   byJson: (text: string) => Array<unknown>,
 ) => Array<A>
 
@@ -70,7 +70,7 @@ const mayBeDeep = (text: string): boolean => {
 }
 
 const parseBounded = (text: string): Array<unknown> => {
-  if (mayBeDeep(text)) throw new RangeError("Nested too deep")
+  if (mayBeDeep(text)) throw new SyntaxError("Too many brackets")
   return parseAny(text)
 }
 
@@ -193,8 +193,9 @@ export const makeArrayParser = <A>(parseElements: ParseElements<A>): ArrayParser
     }
     try {
       return parseElements(text, byJson)
-    } catch {
-      return "Syntax"
+    } catch (error) {
+      if (error instanceof SyntaxError) return "Syntax"
+      throw error
     }
   }
 
