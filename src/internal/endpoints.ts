@@ -10,6 +10,7 @@ import type { Operation } from "../Operation.ts"
 import type { DeletionReport, Selection } from "../Selection.ts"
 import type { UnicityInput } from "../Unicity.ts"
 import * as Input from "./input.ts"
+import * as Listed from "./listed.ts"
 import * as Response from "./response.ts"
 
 /** What every error of an answered call holds. */
@@ -85,7 +86,7 @@ export const list = endpoint({
   method: "GET",
   path: "/targets",
   request: Input.none,
-  read: Response.readList,
+  read: Listed.readList,
   failures: denied,
   replay: "always",
 })
@@ -95,7 +96,7 @@ export const stream = endpoint({
   method: list.method,
   path: list.path,
   request: list.request,
-  read: Response.openList,
+  read: Listed.openList,
   failures: denied,
   replay: list.replay,
 })

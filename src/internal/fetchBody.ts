@@ -3,15 +3,7 @@
  *
  * @module
  */
-import {
-  type Bounds,
-  type Declared,
-  drainFor,
-  errorBody,
-  isEmpty,
-  isHeld,
-  join,
-} from "./response.ts"
+import { type Bounds, type Declared, isEmpty, isHeld, join } from "./response.ts"
 
 /** The headers, by lower-case name. */
 export const recordOf = (headers: Headers): { readonly [name: string]: string } => {

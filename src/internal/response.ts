@@ -3,20 +3,16 @@
  *
  * @module
  */
-import * as Arr from "effect/Array"
-import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as JsonArray from "effect/encoding/JsonArray"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
-import * as Pull from "effect/Pull"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { DeletedTarget, type DeletionReport } from "../Selection.ts"
-import type { ListedTarget, Target } from "../Target.ts"
+import type { Target } from "../Target.ts"
 import { firstProblem } from "./issue.ts"
-import { decodeListed, type Decoder, decodeTarget } from "./targetDecoder.ts"
+import { type Decoder, decodeTarget } from "./targetDecoder.ts"
 import { type Broken, readFailure } from "./transport.ts"
 
 /** Why an answer gives no value. */
@@ -62,13 +58,13 @@ export interface Bounds {
 export const wholeBody: Bounds = { limit: 8 * 1024 * 1024, cut: false }
 /** The bounds of an error's words. */
 export const errorBody: Bounds = { limit: 64 * 1024, cut: true }
-const maxElement = 16 * 1024 * 1024
 
-/** A body beyond its bounds. */
+/** Why an answer beyond its bound gives no value. */
 export const tooLarge: Unreadable = { _tag: "TooLarge" }
-const timedOut: Unreadable = { _tag: "Broken", broken: { reason: "Timeout" } }
-const unreadable = (detail: string): Unreadable => ({ _tag: "Body", detail })
-const broken = (error: { readonly cause?: unknown }): Unreadable => ({
+/** Why a body that isn't what it should be gives no value. */
+export const unreadable = (detail: string): Unreadable => ({ _tag: "Body", detail })
+/** Why an answer that broke off gives no value. */
+export const broken = (error: { readonly cause?: unknown }): Unreadable => ({
   _tag: "Broken",
   broken: readFailure(error.cause),
 })
@@ -199,7 +195,8 @@ const parseJson = (text: string): Result.Result<unknown, Unreadable> => {
   }
 }
 
-const undecodable = (error: Schema.SchemaError): Unreadable => {
+/** Why a value that the schema refuses is none. */
+export const undecodable = (error: Schema.SchemaError): Unreadable => {
   const { path, problem } = firstProblem(error.issue)
   return unreadable(path === "" ? problem : `${problem} at ${path}`)
 }
@@ -249,80 +246,3 @@ export const readDeletions: Reader<DeletionReport> = whole((
     (deleted) => ({ deleted, complete: true }),
   )
 )
-
-// Effect's own text decoder replaces what isn't UTF-8; in people's data that would be a silent loss.
-const decodeUtf8 = (
-  pull: Pull.Pull<Arr.NonEmptyReadonlyArray<Uint8Array>, Unreadable>,
-): Pull.Pull<Arr.NonEmptyReadonlyArray<string>, Unreadable> => {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-  const decoded = (text: () => Arr.NonEmptyReadonlyArray<string>) =>
-    Effect.try({ try: text, catch: () => unreadable("the body is not UTF-8") })
-  return pull.pipe(
-    Effect.flatMap((chunk) =>
-      decoded(() => Arr.map(chunk, (bytes) => decoder.decode(bytes, { stream: true })))
-    ),
-    Pull.catchDone(() => Effect.andThen(decoded(() => [decoder.decode()]), Cause.done())),
-  )
-}
-
-const decodeAll = (
-  chunk: Arr.NonEmptyReadonlyArray<unknown>,
-): Effect.Effect<Arr.NonEmptyReadonlyArray<ListedTarget>, Unreadable> =>
-  Effect.fromResult(Result.mapError(Result.all(Arr.map(chunk, decodeListed)), undecodable))
-
-/**
- * The targets of a list while they arrive. Silence of more than `timeout` between two pieces of the
- * body ends it.
- */
-export const listed = (
-  response: HttpClientResponse.HttpClientResponse,
-  timeout: Duration.Duration,
-): Stream.Stream<ListedTarget, Unreadable> => {
-  const bytes = Stream.mapError(
-    response.stream,
-    (error): Unreadable =>
-      error.reason._tag === "EmptyBodyError" ? unreadable("the body is empty") : broken(error),
-  )
-  const readable = Stream.catchCause(
-    bytes,
-    (cause) =>
-      Cause.hasDies(cause)
-        ? Stream.fail(unreadable("the body was read before, by `transformClient`"))
-        : Stream.failCause(cause),
-  )
-  const text = Stream.transformPull(
-    readable,
-    (pull) =>
-      Effect.sync(() =>
-        decodeUtf8(Effect.timeoutOrElse(pull, {
-          duration: timeout,
-          orElse: () => Effect.fail(timedOut),
-        }))
-      ),
-  )
-  return text.pipe(
-    Stream.pipeThroughChannelOrFail(
-      JsonArray.decodeString<Unreadable>({ maxElementSize: maxElement }),
-    ),
-    Stream.mapError((error): Unreadable =>
-      error._tag !== "JsonArrayError"
-        ? error
-        : error.kind === "Limit"
-        ? tooLarge
-        : unreadable("the body is not a whole JSON array")
-    ),
-    Stream.mapArrayEffect(decodeAll),
-  )
-}
-
-/** Reads a list whole. */
-export const readList: Reader<ReadonlyArray<ListedTarget>> = {
-  kind: "streamed",
-  read: (response, timeout) => Stream.runCollect(listed(response, timeout)),
-}
-
-/** Opens a list: its targets come while they arrive. */
-export const openList: Reader<Stream.Stream<ListedTarget, Unreadable>> = {
-  kind: "streamed",
-  read: (response, timeout) => Effect.succeed(listed(response, timeout)),
-}
