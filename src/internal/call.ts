@@ -28,7 +28,7 @@ import { type Connection, requestOf, urlOf } from "./connection.ts"
 import { type Documented, documented, type Endpoint, type Facts, type Row } from "./endpoints.ts"
 import { type Head, type Outcome, perform } from "./exchange.ts"
 import type { Refusal, RequestParts } from "./input.ts"
-import { scrub, wordsOf } from "./redact.ts"
+import { isEcho, scrub, wordsOf } from "./redact.ts"
 import type { Unreadable } from "./response.ts"
 import { decider, earn, parseRetryAfter } from "./retry.ts"
 import type { Broken } from "./transport.ts"
@@ -214,7 +214,7 @@ const failureOf = <A, F extends keyof Documented>(
   nowMillis: number,
 ): Failure<F> => {
   if (outcome._tag === "Broken") {
-    return transportError(withHead(facts, outcome.head), outcome.broken)
+    return transportError(withHead(facts, outcome.head), outcome.broken, secrets)
   }
   const { head } = outcome
   const answered = withHead(facts, head)
@@ -267,11 +267,12 @@ export const unexpected = (
 export const transportError = (
   facts: Facts,
   broken: Broken,
+  secrets: ReadonlyArray<string>,
   delivered?: { readonly delivered: number },
 ): TransportError =>
   new TransportError({
     ...facts,
     ...delivered,
-    ...(broken.code === undefined ? {} : { detail: broken.code }),
+    ...(broken.code === undefined || isEcho(broken.code, secrets) ? {} : { detail: broken.code }),
     reason: broken.reason,
   })

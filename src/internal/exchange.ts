@@ -10,6 +10,7 @@ import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import type { Connection } from "./connection.ts"
 import type { Documented, Row } from "./endpoints.ts"
 import { withFetch } from "./fetch.ts"
+import { isEcho } from "./redact.ts"
 import { readErrorText, type Unreadable } from "./response.ts"
 import { type Broken, readFailure } from "./transport.ts"
 
@@ -109,10 +110,17 @@ const readHead = (
   }
 }
 
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
 // It goes into errors, spans and logs, so it must not be what a server made of what was sent.
-const isRequestId = (text: string, secrets: ReadonlyArray<string>): boolean =>
-  /^[\x21-\x3f\x41-\x7e]{1,128}$/.test(text) &&
-  !secrets.some((secret) => secret.length >= 4 && text.includes(secret))
+const isRequestId = (text: string, secrets: ReadonlyArray<string>): boolean => {
+  if (!/^[\x21-\x3f\x41-\x7e]{1,128}$/.test(text)) return false
+  const folded = text.toLowerCase()
+  if (secrets.some((secret) => secret.length >= 4 && folded.includes(secret.toLowerCase()))) {
+    return false
+  }
+  return uuid.test(text) || !isEcho(text, secrets)
+}
 
 const readRefusal = (
   head: Head,
