@@ -194,37 +194,34 @@ const throwing = (what: string): object =>
 const causes = (
   text: string,
   last: string,
-): ReadonlyArray<readonly [string, unknown]> => [
-  ["a text", text],
-  ["an error", error(text)],
-  ["Node's refusal of a header", new TypeError(`Headers.append: "${key}" is an invalid value`)],
-  [
-    "Deno's refusal of a connection",
+): { readonly [what: string]: () => unknown } => ({
+  "a text": () => text,
+  "an error": () => error(text),
+  "Node's refusal of a header": () => new TypeError(`Headers.append: "${key}" is an invalid value`),
+  "Deno's refusal of a connection": () =>
     new TypeError(
       `error sending request for url (https://${key}@np6.example/targets?unicity=${text}): client error (Connect): tcp connect error: Connection refused (os error 111)`,
     ),
-  ],
-  [
-    "a refused connection",
+  "a refused connection": () =>
     error(text, { code: "ECONNREFUSED", syscall: "connect", address: text }),
-  ],
-  ["a name that isn't found", error(text, { code: "ENOTFOUND", hostname: text })],
-  ["a permission that is missing", error(text, { name: "NotCapable" })],
-  ["a code that is the key", error(text, { code: key.toUpperCase(), syscall: text })],
-  ["a code that was sent", error(text, { code: `E_${last.toUpperCase().replaceAll(" ", "_")}` })],
-  ["a name", error(text, { name: text, url: text, request: { headers: { "x-key": text } } })],
-  ["the third cause", nested(3, error(text, { code: "ECONNRESET" }))],
-  ["the hundredth cause", nested(100, error(text))],
-  ["several causes", new AggregateError([error(text), error(text, { code: "EPIPE" })], text)],
-  ["an abortion", new DOMException(text, "AbortError")],
-  ["properties that throw it", throwing(text)],
-  ["properties of the cause that throw it", nested(1, throwing(text))],
-  ["nothing", undefined],
-]
+  "a name that isn't found": () => error(text, { code: "ENOTFOUND", hostname: text }),
+  "a permission that is missing": () => error(text, { name: "NotCapable" }),
+  "a code that is the key": () => error(text, { code: key.toUpperCase(), syscall: text }),
+  "a code that was sent": () =>
+    error(text, { code: `E_${last.toUpperCase().replaceAll(" ", "_")}` }),
+  "a name": () => error(text, { name: text, url: text, request: { headers: { "x-key": text } } }),
+  "the third cause": () => nested(3, error(text, { code: "ECONNRESET" })),
+  "the hundredth cause": () => nested(100, error(text)),
+  "several causes": () => new AggregateError([error(text), error(text, { code: "EPIPE" })], text),
+  "an abortion": () => new DOMException(text, "AbortError"),
+  "properties that throw it": () => throwing(text),
+  "properties of the cause that throw it": () => nested(1, throwing(text)),
+  "nothing": () => undefined,
+})
 
-const broken: ReadonlyArray<Situation> = causes("", "").map(([what], index) => ({
+const broken: ReadonlyArray<Situation> = Object.keys(causes("", "")).map((what) => ({
   name: `no answer, for ${what}`,
-  answer: (sent) => ({ cause: causes(request(sent), sent.at(-1) ?? "")[index]?.[1] }),
+  answer: (sent) => ({ cause: causes(request(sent), sent.at(-1) ?? "")[what]?.() }),
 }))
 
 /** What every operation meets. */

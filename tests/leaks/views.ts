@@ -48,6 +48,8 @@ export const walk = (value: unknown): string => {
         holder = Object.getPrototypeOf(holder)
       ) {
         for (const key of Reflect.ownKeys(holder)) {
+          // A class is no part of its instances, and a long way to walk.
+          if (key === "constructor") continue
           texts.push(String(key))
           queue.push(read(current, key))
         }

@@ -32,21 +32,29 @@ export const watch = (effect: Effect.Effect<unknown, unknown>): Effect.Effect<Se
       Effect.provideService(Console.Console, console),
       Effect.provideService(References.MinimumLogLevel, "All"),
     )
-    return { exit, traces: [text(), ...spans.flatMap(viewsOfSpan)] }
+    return { exit, traces: [text(), ...spans.flatMap((span) => viewsOfSpan(exit, span))] }
   })
 
-const viewsOfSpan = (span: Tracer.Span): ReadonlyArray<string> => {
+const viewsOfSpan = (
+  exit: Exit.Exit<unknown, unknown>,
+  span: Tracer.Span,
+): ReadonlyArray<string> => {
   const { name, attributes, links, status, annotations } = span
   const events = "events" in span ? span.events : []
   const exported = { name, attributes, links, events, annotations }
-  const exit = status._tag === "Ended" ? status.exit : Exit.void
   return [
     inspect(exported, { depth: Infinity, showHidden: true }),
     walk(exported),
     // What a call returned is the caller's, and no exporter asks for it.
-    Exit.isFailure(exit) ? viewsOf(exit.cause).join("\n") : "",
+    ...(status._tag === "Ended" && Exit.isFailure(status.exit) && !isSame(status.exit, exit)
+      ? viewsOf(status.exit.cause)
+      : []),
   ]
 }
+
+// A span that ends as the whole does shows nothing else.
+const isSame = (a: Exit.Exit<unknown, unknown>, b: Exit.Exit<unknown, unknown>): boolean =>
+  Exit.isFailure(a) && Exit.isFailure(b) && Cause.squash(a.cause) === Cause.squash(b.cause)
 
 const viewsOf = (cause: Cause.Cause<unknown>): ReadonlyArray<string> =>
   allViews.map(({ see }) => see(cause))
