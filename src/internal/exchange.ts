@@ -7,6 +7,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Predicate from "effect/Predicate"
 import type { Connection } from "./connection.ts"
 import type { Documented, Row } from "./endpoints.ts"
 import { withFetch } from "./fetch.ts"
@@ -79,12 +80,13 @@ const execute = <A, F extends keyof Documented>(
     isRepeatable ? connection.fetch.repeatable : connection.fetch.once(),
   ).pipe(
     Effect.catch((error) => {
-      switch (error.reason._tag) {
+      const reason = Predicate.hasProperty(error, "reason") ? error.reason : undefined
+      switch (reason?._tag) {
         case "TransportError":
-          return Effect.fail(readFailure(error.reason.cause))
+          return Effect.fail(readFailure(reason.cause))
         // A client that was told to fail on a status still has the answer.
         case "StatusCodeError":
-          return Effect.succeed(error.reason.response)
+          return Effect.succeed(reason.response)
         case "EncodeError":
         case "InvalidUrlError":
           return Effect.fail<Broken>({ reason: "Connect" })
@@ -92,6 +94,9 @@ const execute = <A, F extends keyof Documented>(
         case "DecodeError":
         case "EmptyBodyError":
           return Effect.fail<Broken>({ reason: "Reset" })
+        // A client in JavaScript may fail with whatever it likes.
+        default:
+          return Effect.fail(readFailure(error))
       }
     }),
   )
