@@ -159,14 +159,20 @@ const describeAttempt = <A>(span: Tracer.Span, attempts: number, outcome: Outcom
   if (outcome.head.requestId !== undefined) span.attribute("np6.request_id", outcome.head.requestId)
 }
 
+// The ids of a trace may be a stranger's, who called the caller.
+const isTraceHeader = (value: string): boolean => /^[\w-]{1,256}$/.test(value)
+
 const traced = (
   connection: Connection,
   request: HttpClientRequest.HttpClientRequest,
   span: Tracer.Span,
-): HttpClientRequest.HttpClientRequest =>
-  connection.propagateTrace
-    ? HttpClientRequest.setHeaders(request, HttpTraceContext.toHeaders(span))
+): HttpClientRequest.HttpClientRequest => {
+  if (!connection.propagateTrace) return request
+  const headers = HttpTraceContext.toHeaders(span)
+  return Object.values(headers).every(isTraceHeader)
+    ? HttpClientRequest.setHeaders(request, headers)
     : request
+}
 
 /** Reads an outcome in the light of the attempts before it, one of which may have been applied. */
 const settle = <A, F extends keyof Documented>(

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { TargetModel, Targets } from "@effect-np6/targets"
+import { TargetModel } from "@effect-np6/targets"
 import { Effect, Redacted, Schema } from "effect"
 import { inspect } from "node:util"
 import { json, recording, sampleTarget } from "../support/recording.ts"

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { type InvalidInput, Targets, type TargetsOptions } from "@effect-np6/targets"
 import { Sandbox } from "@effect-np6/targets/sandbox"
-import { Config, ConfigProvider, Effect, Layer, Redacted, Stream } from "effect"
+import { type Config, ConfigProvider, Effect, Layer, Redacted, Stream } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { inspect } from "node:util"
 import { recording, status } from "../support/recording.ts"
