@@ -36,7 +36,7 @@ export interface AnyCodec {
     operation?: Operation,
   ) => Result.Result<FieldValues, InvalidInput>
   readonly encodeUnicity: (
-    unicity: AnyValues,
+    unicity: unknown,
     operation?: Operation,
     input?: string,
   ) => Result.Result<ReadonlyArray<string>, InvalidInput>

@@ -11,6 +11,7 @@ import type { InvalidInput } from "../../Errors.ts"
 import type { Selection } from "../../Selection.ts"
 import type { TypedSelection, TypedTargets } from "../../TargetModel.ts"
 import type { TargetsService } from "../../Targets.ts"
+import { elementsOf } from "../checks.ts"
 import type { Refusal } from "../input.ts"
 import { type AnyCodec, type AnyValues, checking, refuse } from "./codec.ts"
 
@@ -32,7 +33,7 @@ const encodeSelection = (
   )
 
 type Read =
-  | { readonly _tag: "Unicity"; readonly value: ReadonlyArray<AnyValues> }
+  | { readonly _tag: "Unicity"; readonly value: ReadonlyArray<unknown> }
   | { readonly _tag: "Other"; readonly selection: Selection }
 
 const readSelection = (
@@ -41,7 +42,7 @@ const readSelection = (
   if (selection?.type !== "unicity") return Result.succeed({ _tag: "Other", selection })
   const { value } = selection
   return Array.isArray(value)
-    ? Result.succeed({ _tag: "Unicity", value: Array.from(value) })
+    ? Result.succeed({ _tag: "Unicity", value: elementsOf(value) })
     : refuse("selection.value", "it is not an array")
 }
 
