@@ -51,6 +51,22 @@ describe("a bulk upsert", () => {
       assert.strictEqual((yield* np6.requests).length, 2)
     }).pipe(Effect.provide(sandbox)))
 
+  it.effect("goes on after an input that can't be read", () =>
+    Effect.gen(function* () {
+      const np6 = yield* Sandbox
+      const circle: Array<unknown> = []
+      // No program with types has these.
+      const unreadable: ReadonlyArray<unknown> = [circle, [1n], { toString: () => "a@b.c" }]
+      circle.push(circle)
+      const outcomes = yield* collect(
+        Stream.fromIterable(["a@b.c", ...unreadable, "d@e.f"]).pipe(
+          Bulk.upsertAll((input) => upsert(input as string)),
+        ),
+      )
+      assert.deepStrictEqual(tags(outcomes), ["Done", "Failed", "Failed", "Failed", "Done"])
+      assert.strictEqual((yield* np6.requests).length, 2)
+    }).pipe(Effect.provide(sandbox)))
+
   it.effect("runs no more calls at once than it is told", () => {
     let running = 0
     let most = 0

@@ -28,7 +28,7 @@ import { type Connection, requestOf, urlOf } from "./connection.ts"
 import { type Documented, documented, type Endpoint, type Facts, type Row } from "./endpoints.ts"
 import { type Head, type Outcome, perform } from "./exchange.ts"
 import type { Refusal, RequestParts } from "./input.ts"
-import { scrub, wordsOf } from "./redact.ts"
+import { isEcho, scrub, wordsOf } from "./redact.ts"
 import type { Unreadable } from "./response.ts"
 import { decider, earn, parseRetryAfter } from "./retry.ts"
 import type { Broken } from "./transport.ts"
@@ -122,10 +122,7 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
   const clock = fiber.getRef(Clock.Clock)
   const policy = fiber.getRef(CurrentRetryPolicy) ?? connection.retry
   const decide = decider(policy, connection.spending, clock.currentTimeMillisUnsafe())
-  const trace = connection.propagateTrace && span !== undefined
-    ? HttpTraceContext.toHeaders(span)
-    : undefined
-  const request = requestOf(connection, endpoint, url, parts, trace)
+  const request = requestOf(connection, endpoint, url, parts, traceHeaders(connection, span))
   const secrets = [Redacted.value(connection.apiKey), ...parts.personal ?? []]
   const attempt = perform(connection, endpoint, request, secrets)
   earn(connection.spending, policy)
@@ -175,6 +172,18 @@ const describeAttempt = <A>(span: Tracer.Span, attempts: number, outcome: Outcom
   if (outcome.head.requestId !== undefined) span.attribute("np6.request_id", outcome.head.requestId)
 }
 
+// The ids of a trace may be a stranger's, who called the caller.
+const isTraceHeader = (value: string): boolean => /^[\w-]{1,256}$/.test(value)
+
+const traceHeaders = (
+  connection: Connection,
+  span: Tracer.Span | undefined,
+): { readonly [name: string]: string } | undefined => {
+  if (!connection.propagateTrace || span === undefined) return undefined
+  const headers = HttpTraceContext.toHeaders(span)
+  return Object.values(headers).every(isTraceHeader) ? headers : undefined
+}
+
 /** Reads an outcome in the light of the attempts before it, one of which may have been applied. */
 const settle = <A, F extends keyof Documented>(
   endpoint: Row<A, F>,
@@ -221,7 +230,7 @@ const failureOf = <A, F extends keyof Documented>(
   nowMillis: number,
 ): Failure<F> => {
   if (outcome._tag === "Broken") {
-    return transportError(withHead(facts, outcome.head), outcome.broken)
+    return transportError(withHead(facts, outcome.head), outcome.broken, secrets)
   }
   const { head } = outcome
   const answered = withHead(facts, head)
@@ -274,11 +283,12 @@ export const unexpected = (
 export const transportError = (
   facts: Facts,
   broken: Broken,
+  secrets: ReadonlyArray<string>,
   delivered?: { readonly delivered: number },
 ): TransportError =>
   new TransportError({
     ...facts,
     ...delivered,
-    ...(broken.code === undefined ? {} : { detail: broken.code }),
+    ...(broken.code === undefined || isEcho(broken.code, secrets) ? {} : { detail: broken.code }),
     reason: broken.reason,
   })

@@ -8,12 +8,14 @@ import * as Effect from "effect/Effect"
 import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import type { Connection, Request } from "./connection.ts"
 import type { Documented, Row } from "./endpoints.ts"
 import { within } from "./deadlines.ts"
 import { isPlainFetch, withFetch } from "./fetch.ts"
 import { readBody, recordOf } from "./fetchBody.ts"
+import { isEcho } from "./redact.ts"
 import {
   errorBody,
   errorText,
@@ -183,12 +185,13 @@ const execute = <A, F extends keyof Documented>(
     isRepeatable(endpoint) ? connection.fetch.repeatable : connection.fetch.once(),
   ).pipe(
     Effect.catch((error) => {
-      switch (error.reason._tag) {
+      const reason = Predicate.hasProperty(error, "reason") ? error.reason : undefined
+      switch (reason?._tag) {
         case "TransportError":
-          return Effect.fail(readFailure(error.reason.cause))
+          return Effect.fail(readFailure(reason.cause))
         // A client that was told to fail on a status still has the answer.
         case "StatusCodeError":
-          return Effect.succeed(error.reason.response)
+          return Effect.succeed(reason.response)
         case "EncodeError":
         case "InvalidUrlError":
           return Effect.fail<Broken>({ reason: "Connect" })
@@ -196,6 +199,9 @@ const execute = <A, F extends keyof Documented>(
         case "DecodeError":
         case "EmptyBodyError":
           return Effect.fail<Broken>({ reason: "Reset" })
+        // A client in JavaScript may fail with whatever it likes.
+        default:
+          return Effect.fail(readFailure(error))
       }
     }),
   )
@@ -222,10 +228,17 @@ const readHead = (
   }
 }
 
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
 // It goes into errors, spans and logs, so it must not be what a server made of what was sent.
-const isRequestId = (text: string, secrets: ReadonlyArray<string>): boolean =>
-  /^[\x21-\x3f\x41-\x7e]{1,128}$/.test(text) &&
-  !secrets.some((secret) => secret.length >= 4 && text.includes(secret))
+const isRequestId = (text: string, secrets: ReadonlyArray<string>): boolean => {
+  if (!/^[\x21-\x3f\x41-\x7e]{1,128}$/.test(text)) return false
+  const folded = text.toLowerCase()
+  if (secrets.some((secret) => secret.length >= 4 && folded.includes(secret.toLowerCase()))) {
+    return false
+  }
+  return uuid.test(text) || !isEcho(text, secrets)
+}
 
 const readValue = <A, F extends keyof Documented>(
   endpoint: Row<A, F>,

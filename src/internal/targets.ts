@@ -113,7 +113,9 @@ const openStream = (
             answer,
           )
           return problem._tag === "Broken"
-            ? transportError(facts, problem.broken, { delivered })
+            ? transportError(facts, problem.broken, [Redacted.value(connection.apiKey)], {
+              delivered,
+            })
             : unexpected(facts, problem, { delivered })
         }),
       )
