@@ -15,6 +15,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { DeletedTarget, type DeletionReport } from "../Selection.ts"
 import type { ListedTarget, Target } from "../Target.ts"
+import { isDeeperThan } from "./depth.ts"
 import { firstProblem } from "./issue.ts"
 import { decodeListed, type Decoder, decodeTarget } from "./targetDecoder.ts"
 import { type Broken, readFailure } from "./transport.ts"
@@ -35,6 +36,8 @@ export type Reader<A> = (
 const maxBody = 8 * 1024 * 1024
 const maxErrorBody = 64 * 1024
 const maxElement = 16 * 1024 * 1024
+// As deep as an element of a list may be.
+const maxDepth = 1_000
 
 const tooLarge: Unreadable = { _tag: "TooLarge" }
 const timedOut: Unreadable = { _tag: "Broken", broken: { reason: "Timeout" } }
@@ -127,6 +130,7 @@ export const readErrorText = (
   )
 
 const parseJson = (text: string): Effect.Effect<unknown, Unreadable> => {
+  if (isDeeperThan(maxDepth, text)) return Effect.fail(tooLarge)
   try {
     return Effect.succeed(JSON.parse(text))
   } catch {
