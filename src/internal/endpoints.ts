@@ -54,6 +54,8 @@ export interface Endpoint<Args extends ReadonlyArray<unknown>, A, F extends keyo
   readonly request: (...args: Args) => Result.Result<Input.RequestParts, Input.Refusal>
   /** Reads the body of a 2xx. */
   readonly read: Response.Reader<A>
+  /** The value of a 2xx whose body doesn't come in time, where the status says it all. */
+  readonly withoutBody?: { readonly value: A }
   /** Whether the body may take its time, as long as it isn't silent for `timeout`. */
   readonly isStreamed?: true
   /** The failures that the API page documents, by status. */
@@ -77,6 +79,8 @@ export type Row<A, F extends keyof Documented> = Omit<
 
 const denied = { 401: "Unauthorized", 403: "Forbidden" } as const
 const denied404 = { ...denied, 404: "NotFound" } as const
+
+const nothing = { value: undefined }
 
 const endpoint = <Args extends ReadonlyArray<unknown>, A, const F extends keyof Documented>(
   row: Endpoint<Args, A, F>,
@@ -161,6 +165,7 @@ export const addToSegment = endpoint({
   path: "/targets/{id}/segments/{segment}",
   request: Input.byIdAndSegment,
   read: Response.readNothing,
+  withoutBody: nothing,
   failures: { ...denied404, 409: "AlreadyInSegment" },
   replay: "always",
   done: { status: 409, value: undefined },
@@ -172,6 +177,7 @@ export const removeFromSegment = endpoint({
   path: "/targets/{id}/segments/{segment}",
   request: Input.byIdAndSegment,
   read: Response.readNothing,
+  withoutBody: nothing,
   failures: { ...denied404, 409: "DynamicSegment" },
   replay: "always",
   done: { status: 404, value: undefined },
@@ -183,6 +189,7 @@ export const deleteOne = endpoint({
   path: "/targets/{id}",
   request: Input.byId,
   read: Response.readNothing,
+  withoutBody: nothing,
   failures: denied404,
   replay: "always",
   done: { status: 404, value: undefined },

@@ -54,18 +54,23 @@ export const perform = <A, F extends keyof Documented>(
     return answered.pipe(
       Effect.timeoutOrElse({
         duration: connection.timeout,
-        orElse: () =>
-          // A body that doesn't come doesn't hide the status that came.
-          Effect.succeed(Effect.succeed<Outcome<A>>(
-            head === undefined || isSuccess(head)
-              ? broken({ reason: "Timeout" })
-              : { _tag: "Refused", head, body: "" },
-          )),
+        orElse: () => Effect.succeed(Effect.succeed(withoutBody(endpoint, head))),
       }),
       Effect.flatten,
       Effect.catch((cause) => Effect.succeed(broken(cause))),
     )
   })
+
+/** What a timeout leaves: a body that doesn't come doesn't hide what the status said. */
+const withoutBody = <A, F extends keyof Documented>(
+  endpoint: Row<A, F>,
+  head: Head | undefined,
+): Outcome<A> => {
+  if (head !== undefined && !isSuccess(head)) return { _tag: "Refused", head, body: "" }
+  return head !== undefined && endpoint.withoutBody !== undefined
+    ? { _tag: "Value", head, value: endpoint.withoutBody.value }
+    : { _tag: "Broken", head, broken: { reason: "Timeout" } }
+}
 
 const execute = <A, F extends keyof Documented>(
   connection: Connection,
