@@ -31,7 +31,7 @@ const { elsewhere, memory, results, socketsLeft } = await Effect.runPromise(runA
 const seconds = Math.round((performance.now() - start) / 1_000)
 
 const described = ({ cell, problems }: Result): string =>
-  `- ${cell.operation.name}, ${cell.fault.name} (${cell.strikes}, ${cell.connection}): ${
+  `- ${cell.operation.name}, ${cell.fault.name} (${cell.strikes}, ${cell.connection}, ${cell.client}): ${
     problems.join("; ")
   }`
 const wrong = results.filter(({ problems }) => problems.length > 0)

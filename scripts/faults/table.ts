@@ -89,7 +89,7 @@ const headings: Readonly<Record<Fault["kind"], string>> = {
 
 /** The tables, of what came over fresh connections. */
 export const grids = (filled: ReadonlyArray<Filled>): string => {
-  const fresh = filled.filter(({ cell }) => cell.connection === "fresh")
+  const fresh = filled.filter(({ cell }) => cell.connection === "fresh" && cell.client === "own")
   return groupBy(fresh, ({ cell }) => cell.fault.kind).map(([kind, ofKind]) => {
     const [always = "", once = ""] = ["always", "once"].map((strikes) =>
       grid(ofKind.filter(({ cell }) => cell.strikes === strikes))
@@ -109,7 +109,8 @@ export const grids = (filled: ReadonlyArray<Filled>): string => {
 /** Where a runtime or a used connection makes a difference, by the rules that every run checks. */
 export const exceptions = (cells: ReadonlyArray<Cell>): string => {
   const runtimes: ReadonlyArray<Runtime> = ["Deno", "Node"]
-  const said = cells.map((cell) => ({
+  // The client makes no difference.
+  const said = cells.filter(({ client }) => client === "own").map((cell) => ({
     cell,
     words: runtimes.map((runtime) => words(expect(runtime, cell.operation, cell.fault, cell))),
     // Where nothing is repeated by anybody else.

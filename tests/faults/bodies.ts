@@ -108,6 +108,13 @@ export const bodyFaults: ReadonlyArray<Row> = [
     await line.write(sizedFor(answer))
     await line.silence()
   }),
+  {
+    ...row("silence after the head, half a second being enough", "silent", async (line, answer) => {
+      await line.write(sizedFor(answer))
+      await line.silence()
+    }),
+    timeout: 0.5,
+  },
   row("silence mid-body", "silent", async (line, answer) => {
     await line.write(sizedFor(answer), halfOf(answer))
     await line.silence()

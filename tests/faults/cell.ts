@@ -2,9 +2,8 @@
  * One cell of the matrix: one call of one operation, struck by one fault, over real sockets, with a
  * proxy, a server, a layer and a clock of its own.
  */
-import { Cause, Clock, Effect, Exit, Layer, Redacted, Schedule } from "effect"
-import { HttpClient } from "effect/http"
-import { Duration } from "effect"
+import { Cause, Clock, Duration, Effect, Exit, identity, Layer, Schedule } from "effect"
+import { FetchHttpClient, HttpClient } from "effect/http"
 import process from "node:process"
 import { RateLimit, RetryPolicy, Targets } from "../../mod.ts"
 import { Sandbox, type SandboxTarget } from "../../src/Sandbox.ts"
@@ -141,20 +140,21 @@ const exchange = Effect.fnUntraced(function* (cell: Cell, elsewhere: Elsewhere) 
   yield* Effect.addFinalizer(() => Effect.promise(() => proxy.close()))
   const open = Effect.promise(() => proxy.isOpen ? Promise.resolve() : proxy.open())
 
+  const counting: typeof fetch = async (...request) => {
+    const response = await fetch(...request)
+    heads++
+    return response
+  }
   const layer = Targets.layerFetch({
     apiKey: sandbox.keys.full,
     baseUrl: fault.act === "unresolved" ? "https://np6.invalid" : proxy.url,
-    timeout: Duration.seconds(Rules.timeout),
+    timeout: Duration.seconds(fault.timeout ?? Rules.timeout),
     rateLimit: RateLimit.none,
     retry: policyOf(
       cell,
       cell.strikes === "once" ? Effect.andThen(open, clock.waitIsNext) : clock.waitIsNext,
     ),
-    transformClient: HttpClient.tap(() =>
-      Effect.sync(() => {
-        heads++
-      })
-    ),
+    ...cell.client === "wrapped" ? { transformClient: HttpClient.tap(() => Effect.void) } : {},
   })
   const isUsed = Rules.goesOverUsed(runtime, operation, cell)
   const problems: Array<string> = []
@@ -201,11 +201,15 @@ const exchange = Effect.fnUntraced(function* (cell: Cell, elsewhere: Elsewhere) 
 
     proxy.strike(undefined, 0)
     yield* Effect.andThen(open, Effect.promise(turns))
-    const next = fault.act === "unresolved" ||
+    const next = fault.act === "unresolved" || fault.isTimed ||
       Exit.isSuccess(yield* Effect.exit(healthy(withResponse)))
     if (!next) problems.push("the next call fails")
     return observed
-  }).pipe(Effect.provide(layer), Effect.provideService(Clock.Clock, clock.service))
+  }).pipe(
+    Effect.provide(layer),
+    Effect.provideService(FetchHttpClient.Fetch, counting),
+    fault.isTimed ? identity : Effect.provideService(Clock.Clock, clock.service),
+  )
 
   yield* eventually(() => proxy.busy === 0)
   // One is kept for the next call, and another where an attempt came before the last had let go.

@@ -49,6 +49,10 @@ export interface Fault {
   readonly seen: Seen
   /** Where a runtime shows something else of it. */
   readonly seenOn?: { readonly [runtime in Runtime]?: Seen }
+  /** The timeout of an attempt, in seconds, where it isn't the usual one. */
+  readonly timeout?: number
+  /** Whether time is the system's, and passes. */
+  readonly isTimed?: true
   /** What the proxy does; for faults of the address itself, nothing. */
   readonly act: ((elsewhere: Elsewhere) => Act) | "refused" | "unresolved"
 }
@@ -101,6 +105,13 @@ const connectionFaults: ReadonlyArray<Omit<Fault, "kind">> = [
     name: "hang after the effect",
     seen: { _tag: "Silence" },
     act: delivered((line) => line.silence()),
+  },
+  {
+    name: "hang, by the system's clock",
+    seen: { _tag: "Silence" },
+    timeout: 1,
+    isTimed: true,
+    act: undelivered((line) => line.hold()),
   },
   {
     name: "no HTTP",

@@ -8,27 +8,35 @@ import { type AddressInfo, createServer, type Server } from "node:net"
 import process from "node:process"
 import { type Cell, type Result, run } from "./cell.ts"
 import { type Fault, faults } from "./faults.ts"
-import { type Operation, operations } from "./operations.ts"
+import { operations } from "./operations.ts"
+import type { Circumstances } from "./rules.ts"
 
-/** Every operation, every fault, and all ways to meet it. */
+/** The ways to meet a fault. */
+const circumstances: ReadonlyArray<Circumstances> = (["always", "once"] as const).flatMap(
+  (strikes): ReadonlyArray<Circumstances> => [
+    { strikes, connection: "fresh", client: "own" },
+    { strikes, connection: "used", client: "own" },
+    { strikes, connection: "used", client: "wrapped" },
+  ],
+)
+
+/** Those that large answers and lapses of time are met in, which take long. */
+const costly: ReadonlyArray<Circumstances> = [
+  { strikes: "always", connection: "fresh", client: "own" },
+  { strikes: "always", connection: "fresh", client: "wrapped" },
+]
+
+const circumstancesOf = ({ act, isTimed, kind }: Fault): ReadonlyArray<Circumstances> =>
+  kind === "size" || isTimed === true || act === "unresolved" ? costly : circumstances
+
+/** Every operation, every fault, and the ways to meet it. */
 export const cells = (
-  chosen: (fault: Fault, operation: Operation) => boolean = () => true,
+  chosen: (fault: Fault) => boolean = () => true,
 ): ReadonlyArray<Cell> =>
-  faults.flatMap((fault) =>
-    operations.filter((operation) => chosen(fault, operation)).flatMap((operation) =>
-      (["always", "once"] as const).flatMap((strikes) =>
-        (["fresh", "used"] as const).map((connection) => ({
-          operation,
-          fault,
-          strikes,
-          connection,
-        }))
-      )
+  faults.filter(chosen).flatMap((fault) =>
+    operations.flatMap((operation) =>
+      circumstancesOf(fault).map((met) => ({ operation, fault, ...met }))
     )
-  ).filter(({ connection, fault, strikes }) =>
-    // A name that isn't there has no connection, and doesn't come; the large bodies are slow enough.
-    !(fault.act === "unresolved" || fault.kind === "size") ||
-    (connection === "fresh" && strikes === "always")
   )
 
 export interface Report {
@@ -45,7 +53,7 @@ export interface Report {
 const sockets = (): number | undefined => {
   try {
     const tables = ["tcp", "tcp6"].map((table) => readFileSync(`/proc/self/net/${table}`, "utf8"))
-    const inodes = new Set(tables.join("").split("\n").map((line) => line.trim().split(/\s+/)[9]))
+    const inodes = new Set(tables.join("").match(/(?<=\n(?:\s+\S+){9}\s+)\d+/g))
     return readdirSync(fds).filter((fd) => inodes.has(inodeOf(fd))).length
   } catch {
     return undefined
@@ -54,12 +62,13 @@ const sockets = (): number | undefined => {
 
 const fds = "/proc/self/fd"
 
-const inodeOf = (fd: string): string | undefined => {
+/** The number of a socket; empty for what is none. */
+const inodeOf = (fd: string): string => {
   try {
-    return /^socket:\[(\d+)\]$/.exec(readlinkSync(`${fds}/${fd}`))?.[1]
+    return /^socket:\[(\d+)\]$/.exec(readlinkSync(`${fds}/${fd}`))?.[1] ?? ""
   } catch {
     // It was closed since it was listed: most often, the listing's own.
-    return undefined
+    return ""
   }
 }
 

@@ -11,6 +11,8 @@ export interface Circumstances {
   readonly strikes: "always" | "once"
   /** Whether the connection had carried a request before. */
   readonly connection: "fresh" | "used"
+  /** Whether the layer's client is its own over `fetch`, or that one in the hands of the caller. */
+  readonly client: "own" | "wrapped"
 }
 
 /** What a call must come to. */
@@ -33,7 +35,7 @@ export interface Expected {
   readonly atMost: number
 }
 
-/** The timeout of an attempt, in seconds: more than any of the library's own. */
+/** The timeout of an attempt, in seconds. */
 export const timeout = 4
 /** How often a call is tried again. */
 export const retries = 2
@@ -189,7 +191,7 @@ export const expect = (
     let seen: Seen = send()
     if (isRepeated(runtime, operation, seen, attempts === 1 ? connection : "fresh")) seen = send()
     const outcome = outcomeOf(operation, seen)
-    if (takesTime(seen)) silence += timeout
+    if (takesTime(seen)) silence += fault.timeout ?? timeout
     const isSuccess = outcome.is === "value" ||
       (mayBeApplied && operation.done !== undefined && outcome.status === operation.done)
     mayBeApplied ||= outcome.mayBeApplied
