@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { RetryPolicy, Targets } from "@effect-np6/targets"
-import { Duration, Effect, Fiber } from "effect"
+import { Duration, Effect, Fiber, Result } from "effect"
 import { HttpClient, type HttpClientError, type HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 import { inspect } from "node:util"
@@ -268,6 +268,28 @@ describe("a body of a success", () => {
       assert.strictEqual((yield* targets.get("000MLGPR")).id, "000MLGPR")
     }).pipe(Effect.provide(layer))
   })
+
+  for (
+    const [levels, reads] of [[1_000, true], [1_001, false], [4_000_000, false]] as const
+  ) {
+    it.effect(`with ${levels} levels of nesting is ${reads ? "read" : "given up"}`, () => {
+      // Brackets in texts are none, and the target is a level itself.
+      const texts = JSON.stringify({ ...sampleTarget, "[{": '[\\"[{'.repeat(1_000) })
+      const nested = `${"[".repeat(levels - 1)}${"]".repeat(levels - 1)}`
+      const siblings = `[${"{},".repeat(2_000)}{}]`
+      const { layer } = recording([
+        status(200, `{"x":${nested},"y":${siblings},${texts.slice(1)}`),
+      ])
+      return Effect.gen(function* () {
+        const targets = yield* Targets
+        const exit = yield* Effect.result(targets.get("000MLGPR"))
+        assert.strictEqual(
+          Result.isSuccess(exit) ? exit.success.id : nameOf(exit.failure),
+          reads ? "000MLGPR" : "UnexpectedResponse/TooLarge",
+        )
+      }).pipe(Effect.provide(layer))
+    })
+  }
 
   it.effect("beyond 8 MiB is given up, whatever its declared length", () => {
     const chunk = new Uint8Array(1024 * 1024).fill(0x20)

@@ -56,11 +56,13 @@ export const perform = <A, F extends keyof Documented>(
     ? performByFetch(connection, endpoint, endpoint.read, request, secrets)
     : performByClient(connection, endpoint, request, secrets)
 
-// A body that doesn't come doesn't hide the status that came.
-const timedOut = (head: Head | undefined): Outcome<never> =>
-  head === undefined || isSuccess(head)
-    ? { _tag: "Broken", head, broken: { reason: "Timeout" } }
-    : { _tag: "Refused", head, body: "" }
+/** What a timeout leaves: a body that doesn't come doesn't hide what the status said. */
+const timedOut = <A>(reader: Reader<A>, head: Head | undefined): Outcome<A> => {
+  if (head !== undefined && !isSuccess(head)) return { _tag: "Refused", head, body: "" }
+  return head !== undefined && reader.kind === "nothing"
+    ? { _tag: "Value", head, value: reader.value }
+    : { _tag: "Broken", head, broken: { reason: "Timeout" } }
+}
 
 const performByClient = <A, F extends keyof Documented>(
   connection: Connection,
@@ -90,7 +92,7 @@ const performByClient = <A, F extends keyof Documented>(
       answered,
       connection.deadlines,
       () =>
-        Effect.succeed(Effect.succeed<Outcome<A>>(timedOut(head))),
+        Effect.succeed(Effect.succeed(timedOut(endpoint.read, head))),
     ).pipe(
       Effect.flatten,
       Effect.catch((broken) => Effect.succeed<Outcome<A>>({ _tag: "Broken", head, broken })),
@@ -121,7 +123,7 @@ const performByFetch = <A, F extends keyof Documented>(
         resume(outcome)
       }
       const stop = connection.deadlines.start(fiber, () => {
-        settle(Effect.succeed(timedOut(head)))
+        settle(Effect.succeed(timedOut(reader, head)))
         abort.abort()
       })
       const exchange = async (): Promise<Effect.Effect<Outcome<A>>> => {
