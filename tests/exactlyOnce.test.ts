@@ -24,6 +24,7 @@ const run = (
     concurrency: 16,
     ordered: true,
     quiet: "5 minutes",
+    wire: "exact",
     ...trial,
     inputs: (trial.inputs ?? 100) * operator.unit,
   }
@@ -85,9 +86,9 @@ describe("while every other request fails, so that retries run out", () => {
 
 describe("interrupted halfway, what was begun has an outcome and the rest was never sent", () => {
   everywhere({
-    "in order": { trial: { interruptAfter: 40, concurrency: 4 }, weather: { rate: 0.5 } },
+    "in order": { trial: { interruptAfter: 43, concurrency: 4 }, weather: { rate: 0.5 } },
     "in no order": {
-      trial: { interruptAfter: 30, ordered: false, concurrency: 4 },
+      trial: { interruptAfter: 31, ordered: false, concurrency: 4 },
       weather: { rate: 0.5 },
     },
   }, ({ ended, inputs, outcomes }) => {

@@ -104,6 +104,23 @@ const look = (evidence: Evidence, account: Np6, n: number): string => {
   return evidence.operator.look(account.contacts.get(key) ?? account.byAddress(key))
 }
 
+/** The requests that were counted, against those that came. */
+const compare = (
+  { wire }: Evidence,
+  attempts: number,
+  calls: ReadonlyArray<Call>,
+  tell: Say,
+): void => {
+  const requests = calls.reduce((sum, call) => sum + call.requests, 0)
+  const isRepeatable = calls.some(({ operation }) =>
+    operation === "upsert" || operation === "update"
+  )
+  if (requests < attempts && wire === "exact") tell(`${attempts - requests} requests never came`)
+  if (requests > attempts && !(wire === "repeating" && isRepeatable)) {
+    tell(`${requests - attempts} requests came that weren't counted`)
+  }
+}
+
 /** What the outcome of one input says, against the calls that were made for it. */
 const check = (
   evidence: Evidence,
@@ -121,13 +138,12 @@ const check = (
   if (outcome._tag === "Failed") {
     // Of an upsert and an add, the error is about the one that failed.
     const [call] = calls.filter(({ operation }) => operation === outcome.error.operation)
-    if (call === undefined) return tell("was never sent")
-    if (outcome.error.applied === "no" && call.applied > 0) tell('was applied: it says "no"')
-    if (outcome.error.attempts !== call.requests) tell(`has ${call.requests} requests`)
-    return
+    if (outcome.error.applied === "no" && call !== undefined && call.applied > 0) {
+      tell('was applied: it says "no"')
+    }
+    return compare(evidence, outcome.error.attempts, call === undefined ? [] : [call], tell)
   }
-  const requests = calls.reduce((sum, call) => sum + call.requests, 0)
-  if (outcome.attempts !== requests) tell(`has ${requests} requests`)
+  compare(evidence, outcome.attempts, calls, tell)
   const seen = calls.at(-1)?.seen.get(input.n)
   // What was to be seen before makes no difference to what a success leaves.
   const wanted = evidence.operator.after(input, nobody)

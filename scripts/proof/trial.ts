@@ -32,11 +32,19 @@ export interface Trial {
   readonly interruptAfter?: number | undefined
   /** How long to wait for requests that should not come any more. */
   readonly quiet: Duration.Input
+  readonly wire: Wire
 }
+
+/**
+ * What happens to requests on their way: each arrives once; or some don't arrive, on a real network;
+ * or, with Deno's fetch, those that do the same when done twice may also arrive twice.
+ */
+export type Wire = "exact" | "lossy" | "repeating"
 
 /** What is known of a run. */
 export interface Evidence {
   readonly operator: Operator
+  readonly wire: Wire
   readonly start: ReadonlyArray<Omit<Contact, "id">>
   readonly inputs: ReadonlyArray<Input>
   /** Those that were handed on, and those that the end of the run left over. */
@@ -98,8 +106,9 @@ export const gather = (trial: Trial): Effect.Effect<Evidence, never, Sandbox | T
       Stream.runForEach((outcome) =>
         Effect.suspend(() => {
           outcomes.push(outcome)
+          // Busy with this one, the consumer never asks for the rest: it must not get lost.
           return outcomes.length === trial.interruptAfter
-            ? Effect.asVoid(Deferred.succeed(enough, undefined))
+            ? Effect.andThen(Deferred.succeed(enough, undefined), Effect.never)
             : Effect.void
         })
       ),
@@ -115,6 +124,7 @@ export const gather = (trial: Trial): Effect.Effect<Evidence, never, Sandbox | T
     const log = yield* sandbox.requests
     return {
       operator: trial.operator,
+      wire: trial.wire,
       start: startOf(trial.inputs),
       inputs,
       outcomes,
