@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
-import { Fault, Sandbox, type WireRequest } from "../../src/Sandbox.ts"
+import { Fault, Sandbox, type SandboxService } from "../../src/Sandbox.ts"
 
 /** How an NP6 fails. */
 export interface Weather {
@@ -28,8 +28,29 @@ export interface Met {
 /** Nothing, yet. */
 export const noneMet = (): Met => ({ requests: 0, faults: new Map() })
 
+/** A kind of fault. */
+export type Kind =
+  | "refused connection"
+  | "reset before the effect"
+  | "reset after it"
+  | "silence before the effect"
+  | "silence after it"
+  | "body that breaks off"
+  | "body that just ends"
+  | "no body at all"
+  | "429 that says when"
+  | "429 that doesn't"
+  | "500 before the effect"
+  | "500 after it"
+  | "503 that says when"
+  | "503 after the effect"
+  | "gateway's page"
+  | "wrong content type"
+  | "slow answer"
+  | "slow 503"
+
 /** Each kind of fault, with and without the effect of the request, under a name for the report. */
-export const kinds = (seconds: number): Readonly<Record<string, Fault.Fault>> => ({
+export const kinds = (seconds: number): Readonly<Record<Kind, Fault.Fault>> => ({
   "refused connection": Fault.refuse,
   "reset before the effect": Fault.reset({ applied: false }),
   "reset after it": Fault.reset({ applied: true }),
@@ -50,18 +71,34 @@ export const kinds = (seconds: number): Readonly<Record<string, Fault.Fault>> =>
   "slow 503": Fault.latency(seconds * 1000, Fault.status(503)),
 })
 
-/** The sandbox in that weather, and what it met so far. */
-export const inWeather = (
-  weather: Weather,
-  met: Met,
-): Layer.Layer<Sandbox, never, Sandbox> => {
+/** The sandbox, each of whose requests meets what `next` says. */
+export const withFaults = (
+  sandbox: SandboxService,
+  next: () => Fault.Fault | undefined,
+): SandboxService => ({
+  ...sandbox,
+  handle: (request) =>
+    Effect.suspend(() => {
+      const answer = sandbox.handle(request)
+      const meet = (fault: Fault.Fault | undefined): typeof answer =>
+        fault === undefined
+          ? answer
+          // The sandbox logs a request before such a wait: here, the log is in the order of effects.
+          : fault._tag === "Latency"
+          ? Effect.delay(Effect.suspend(() => meet(fault.andThen)), fault.duration)
+          : Effect.andThen(sandbox.script({ fault }), answer)
+      return meet(next())
+    }),
+})
+
+/** The sandbox in that weather. */
+export const inWeather = (weather: Weather, met: Met): Layer.Layer<Sandbox, never, Sandbox> => {
   const all = Object.entries(kinds(weather.seconds))
   return Layer.effect(
     Sandbox,
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox
       const random = yield* Random.Random
-      const next = (): Fault.Fault | undefined => {
+      return withFaults(yield* Sandbox, () => {
         met.requests += 1
         const { revoked } = weather
         if (revoked !== undefined && met.requests > revoked.after) {
@@ -71,22 +108,7 @@ export const inWeather = (
         const [name, fault] = all[Math.floor(random.nextDoubleUnsafe() * all.length)] ?? []
         if (name !== undefined) met.faults.set(name, (met.faults.get(name) ?? 0) + 1)
         return fault
-      }
-      return {
-        ...sandbox,
-        handle: (request: WireRequest) =>
-          Effect.suspend(() => {
-            const answer = sandbox.handle(request)
-            const meet = (fault: Fault.Fault | undefined): typeof answer =>
-              fault === undefined
-                ? answer
-                // The sandbox logs a request before such a wait: here, the log is in the order of effects.
-                : fault._tag === "Latency"
-                ? Effect.delay(Effect.suspend(() => meet(fault.andThen)), fault.duration)
-                : Effect.andThen(sandbox.script({ fault }), answer)
-            return meet(next())
-          }),
-      }
+      })
     }).pipe(Random.withSeed(String(weather.seed))),
   )
 }
