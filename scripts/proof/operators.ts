@@ -3,7 +3,6 @@
  *
  * @module
  */
-import * as Arr from "effect/Array"
 import type * as Stream from "effect/Stream"
 import * as Bulk from "../../src/Bulk.ts"
 import type {
@@ -14,7 +13,7 @@ import type {
   Unauthorized,
 } from "../../src/Errors.ts"
 import type { Targets } from "../../src/Targets.ts"
-import { addressField, type Ask, type Contact, type Np6 } from "./np6.ts"
+import { addressField, type Contact } from "./np6.ts"
 
 /** One input: what is to be done to whom. */
 export interface Input {
@@ -30,13 +29,14 @@ export type Outcome = Bulk.Outcome<Input, unknown, Failure> | Bulk.Interrupted<I
 
 type Failure = Unauthorized | Forbidden | NotFound | Conflict | ClientFailure
 
-/** Which inputs a call is for, told when its first request arrives. */
-export type Attribution = (ask: Ask, account: Np6) => ReadonlyArray<number>
+/** Told which input a call is being made for, by the fiber that makes it. */
+export type Note = (input: Input) => void
 
 /** A bulk operator under proof. */
 export interface Operator {
   readonly run: (
     options: Bulk.BulkOptions<Input, unknown, Failure>,
+    note: Note,
   ) => <E, R>(
     inputs: Stream.Stream<Input, E, R>,
   ) => Stream.Stream<
@@ -50,11 +50,6 @@ export interface Operator {
   readonly key: (input: Input) => string
   /** Whether those are never under way at once. */
   readonly isOrdered: boolean
-  /** `tried` are the inputs that were sent, if the client is to be believed. */
-  readonly attribute: (
-    inputs: ReadonlyArray<Input>,
-    tried: ReadonlyArray<Input>,
-  ) => Attribution
   /** What there is to see of the operator's effect in a target. */
   readonly look: (contact: Contact | undefined) => string
   /** What is to be seen once the input is done, after what was to be seen before. */
@@ -81,36 +76,17 @@ const values = ({ n, address }: Input) => ({
   // A field that only some write: the others must leave it alone.
   ...(n % 3 === 0 ? { 8106: n } : {}),
 })
-const upsert = (input: Input) => ({ unicity: input.address, values: values(input) })
 
 const byAddress = ({ address }: Input): string => address
 const byId = ({ id }: Input): string => id
 
-const byTag = (): Attribution => (ask) => "values" in ask ? [Number(ask.values[tagField])] : []
-
-/** Calls for the same id come in the order of its inputs. */
-const byTurn: Operator["attribute"] = (_, tried) => {
-  const turns = Arr.groupBy(tried, byId)
-  const taken = new Map<string, number>()
-  return (ask) => {
-    if (!("id" in ask)) return []
-    const turn = taken.get(ask.id) ?? 0
-    taken.set(ask.id, turn + 1)
-    const input = turns[ask.id]?.[turn]
-    return input === undefined ? [] : [input.n]
-  }
+const noting = <A>(note: Note, f: (input: Input) => A) => (input: Input): A => {
+  note(input)
+  return f(input)
 }
 
-const byChunk = (key: (input: Input) => string): Operator["attribute"] => (inputs) => {
-  const chunks = new Map<string, ReadonlyArray<number>>()
-  for (let start = 0; start < inputs.length; start += chunkSize) {
-    const chunk = inputs.slice(start, start + chunkSize)
-    const sent = chunk.filter((input) => key(input) !== "")
-    chunks.set(JSON.stringify(sent.map(key)), sent.map(({ n }) => n))
-  }
-  return (ask) =>
-    ask.operation === "deleteMany" ? chunks.get(JSON.stringify(ask.selected.value)) ?? [] : []
-}
+const upserting = (note: Note) =>
+  noting(note, (input) => ({ unicity: input.address, values: values(input) }))
 
 /** What is to be seen where there is no target. */
 export const nobody = "nobody"
@@ -126,11 +102,10 @@ const existence = (contact: Contact | undefined): string =>
   contact === undefined ? nobody : "somebody"
 
 const deletion = (by: "id" | "unicity", key: (input: Input) => string): Operator => ({
-  run: (options) => Bulk.deleteAll(by, key, { ...options, chunkSize }),
+  run: (options, note) => Bulk.deleteAll(by, noting(note, key), { ...options, chunkSize }),
   unit: chunkSize,
   key,
   isOrdered: false,
-  attribute: byChunk(key),
   look: existence,
   after: () => nobody,
 })
@@ -138,65 +113,55 @@ const deletion = (by: "id" | "unicity", key: (input: Input) => string): Operator
 /** The operators, by the names they have in reports. */
 export const operators = {
   upsertAll: {
-    run: (options) => Bulk.upsertAll(upsert, options),
+    run: (options, note) => Bulk.upsertAll(upserting(note), options),
     unit: 1,
     key: byAddress,
     isOrdered: true,
-    attribute: byTag,
     look: tagOf,
     after: tagAfter,
   },
   createAll: {
-    run: (options) => Bulk.createAll(values, options),
+    run: (options, note) => Bulk.createAll(noting(note, values), options),
     unit: 1,
     key: byAddress,
     isOrdered: false,
-    attribute: byTag,
     look: tagOf,
     after: (input, before) => before === nobody ? tagAfter(input) : before,
   },
   updateAll: {
-    run: (options) =>
+    run: (options, note) =>
       Bulk.updateAll(
-        // Of all values but the address: an update that names it may be refused as taken.
-        ({ id, n }) => ({ id, values: { [tagField]: String(n) } }),
+        // Without the address: an update that names it may be refused as taken.
+        noting(note, ({ id, n }) => ({ id, values: { [tagField]: String(n) } })),
         options,
       ),
     unit: 1,
     key: byId,
     isOrdered: true,
-    attribute: byTag,
     look: tagOf,
     after: tagAfter,
   },
   addAllToSegment: {
-    run: (options) => Bulk.addAllToSegment(segment, byId, options),
+    run: (options, note) => Bulk.addAllToSegment(segment, noting(note, byId), options),
     unit: 1,
     key: byId,
     isOrdered: true,
-    attribute: byTurn,
     look: membership,
     after: () => "in",
   },
   removeAllFromSegment: {
-    run: (options) => Bulk.removeAllFromSegment(segment, byId, options),
+    run: (options, note) => Bulk.removeAllFromSegment(segment, noting(note, byId), options),
     unit: 1,
     key: byId,
     isOrdered: true,
-    attribute: byTurn,
     look: (contact) => isMember(contact) ? "in" : "out",
     after: () => "out",
   },
   ensureInSegment: {
-    run: (options) => Bulk.ensureInSegment(segment, upsert, options),
+    run: (options, note) => Bulk.ensureInSegment(segment, upserting(note), options),
     unit: 1,
     key: byAddress,
     isOrdered: true,
-    attribute: () => (ask, account) => {
-      if (ask.operation === "upsert") return byTag()(ask, account)
-      const target = "id" in ask ? account.contacts.get(ask.id) : undefined
-      return target === undefined ? [] : [Number(target.fields[tagField])]
-    },
     look: (contact) => contact === undefined ? nobody : `${tagOf(contact)}, ${membership(contact)}`,
     after: (input) => `${tagAfter(input)}, in`,
     // The two steps of it: the target is written before it is added.

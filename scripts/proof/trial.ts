@@ -10,6 +10,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
+import * as Tracer from "effect/Tracer"
 import {
   defaultSeed,
   Sandbox,
@@ -47,6 +48,8 @@ export interface Evidence {
   readonly wire: Wire
   readonly start: ReadonlyArray<Omit<Contact, "id">>
   readonly inputs: ReadonlyArray<Input>
+  /** The inputs of each call, by the call's span, which its requests name in their `traceparent`. */
+  readonly calls: ReadonlyMap<string, ReadonlyArray<Input>>
   /** Those that were handed on, and those that the end of the run left over. */
   readonly outcomes: ReadonlyArray<Outcome>
   readonly ended: "whole" | "interrupted" | "refused"
@@ -88,6 +91,34 @@ export const inputsOf = ({ inputs, seed }: Trial): Effect.Effect<ReadonlyArray<I
       return { n, address: addressOf(person), id: idAt(person) }
     })).pipe(Random.withSeed(String(seed)))
 
+/**
+ * Tells the calls of a run apart: a fiber that asks an operator's function about an input, and then
+ * begins a span, makes a call for that input, or for the chunk with it.
+ */
+const watch = (operator: Operator, inputs: ReadonlyArray<Input>) => {
+  const calls = new Map<string, ReadonlyArray<Input>>()
+  const asked = new WeakMap<object, number>()
+  const note = ({ n }: Input): void => {
+    const fiber = Fiber.getCurrent()
+    if (fiber !== undefined) asked.set(fiber, n - n % operator.unit)
+  }
+  const tracer = Tracer.make({
+    span: (options) => {
+      const span = Tracer.nativeTracer.span(options)
+      const fiber = Fiber.getCurrent()
+      const first = fiber === undefined ? undefined : asked.get(fiber)
+      if (first !== undefined) {
+        const unit = inputs.slice(first, first + operator.unit)
+        // Of a chunk, what can't be sent is left out.
+        const isSent = (input: Input): boolean => unit.length === 1 || operator.key(input) !== ""
+        calls.set(span.spanId, unit.filter(isSent))
+      }
+      return span
+    },
+  })
+  return { calls, note, tracer }
+}
+
 /** Runs it, and gathers the evidence. */
 export const gather = (trial: Trial): Effect.Effect<Evidence, never, Sandbox | Targets> =>
   Effect.gen(function* () {
@@ -95,6 +126,7 @@ export const gather = (trial: Trial): Effect.Effect<Evidence, never, Sandbox | T
     const inputs = yield* inputsOf(trial)
     const outcomes: Array<Outcome> = []
     const enough = yield* Deferred.make<void>()
+    const { calls, note, tracer } = watch(trial.operator, inputs)
     const run = Stream.fromIterable(inputs).pipe(
       // Small chunks: what the source never gave must not have been sent either.
       Stream.rechunk(8 * trial.operator.unit),
@@ -102,7 +134,7 @@ export const gather = (trial: Trial): Effect.Effect<Evidence, never, Sandbox | T
         concurrency: trial.concurrency,
         ordered: trial.ordered,
         onUnfinished: (unfinished) => Effect.sync(() => outcomes.push(...unfinished)),
-      }),
+      }, note),
       Stream.runForEach((outcome) =>
         Effect.suspend(() => {
           outcomes.push(outcome)
@@ -113,7 +145,7 @@ export const gather = (trial: Trial): Effect.Effect<Evidence, never, Sandbox | T
         })
       ),
     )
-    const fiber = yield* Effect.forkChild(run)
+    const fiber = yield* Effect.forkChild(Effect.withTracer(run, tracer))
     if (trial.interruptAfter !== undefined) {
       yield* Effect.raceFirst(Deferred.await(enough), Effect.exit(Fiber.join(fiber)))
       yield* Fiber.interrupt(fiber)
@@ -127,6 +159,7 @@ export const gather = (trial: Trial): Effect.Effect<Evidence, never, Sandbox | T
       wire: trial.wire,
       start: startOf(trial.inputs),
       inputs,
+      calls,
       outcomes,
       ended: Exit.isSuccess(exit) ? "whole" : Exit.hasInterrupts(exit) ? "interrupted" : "refused",
       log,
