@@ -151,6 +151,8 @@ export const gather = (trial: Trial): Effect.Effect<Evidence, never, Sandbox | T
       yield* Fiber.interrupt(fiber)
     }
     const exit = yield* Fiber.await(fiber)
+    // What was on its way when the run ended still arrives.
+    if (trial.wire !== "exact") yield* Effect.sleep(trial.quiet)
     const atTheEnd = (yield* sandbox.requests).length
     yield* Effect.sleep(trial.quiet)
     const log = yield* sandbox.requests
