@@ -26,7 +26,7 @@ import type { RetryPolicy, Transient } from "../RetryPolicy.ts"
 import { CurrentAttempts } from "./attempts.ts"
 import { type Connection, requestOf, urlOf } from "./connection.ts"
 import { type Documented, documented, type Endpoint, type Facts, type Row } from "./endpoints.ts"
-import { type Head, type Outcome, perform } from "./exchange.ts"
+import { type Head, type Outcome, perform, type Sent } from "./exchange.ts"
 import type { Refusal, RequestParts } from "./input.ts"
 import { scrub, wordsOf } from "./redact.ts"
 import type { Unreadable } from "./response.ts"
@@ -111,7 +111,8 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
   const decide = decider(policy, connection.spending, yield* Clock.currentTimeMillis)
   const request = traced(connection, requestOf(connection, endpoint, url, parts), span)
   const secrets = [Redacted.value(connection.apiKey), ...parts.personal ?? []]
-  const attempt = perform(connection, endpoint, request, secrets)
+  const sent: Sent = { mayBeTwice: false }
+  const attempt = perform(connection, endpoint, request, secrets, sent)
   earn(connection.spending, policy)
   const counter = yield* CurrentAttempts
   let mayBeApplied = false
@@ -125,7 +126,7 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
     yield* connection.gate.observe(observationOf(outcome, yield* Clock.currentTimeMillis))
     describeAttempt(span, attempts, outcome)
     if (outcome._tag === "Value") return { ...outcome.head, value: outcome.value, attempts }
-    const applied: boolean = mayHaveApplied(endpoint, outcome)
+    const applied: boolean = mayHaveApplied(endpoint, outcome, sent)
     mayBeApplied ||= applied
     const failure = failureOf(endpoint, outcome, secrets, {
       operation: endpoint.operation,
@@ -187,8 +188,14 @@ const settle = <A, F extends keyof Documented>(
 const mayHaveApplied = <A, F extends keyof Documented>(
   endpoint: Row<A, F>,
   outcome: Outcome<A>,
+  sent: Sent,
 ): boolean => {
   if (endpoint.method === "GET") return false
+  if (sent.mayBeTwice) {
+    // Of two requests, the first may have been applied and its answer lost. But what is wrong in the
+    // second was wrong in the first.
+    return outcome._tag !== "Refused" || !badRequestStatus.has(outcome.head.status)
+  }
   if (outcome._tag === "Broken") return outcome.broken.reason !== "Connect"
   // Any 4xx is a refusal, but for 408, which is somebody's impatience.
   return outcome._tag !== "Refused" || outcome.head.status < 400 || outcome.head.status >= 500 ||

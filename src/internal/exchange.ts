@@ -29,19 +29,26 @@ export interface Head {
 
 const isSuccess = (head: Head): boolean => head.status >= 200 && head.status < 300
 
+/** What is known of the requests of a call, besides their answers. */
+export interface Sent {
+  /** Whether an attempt may have sent its request twice. */
+  mayBeTwice: boolean
+}
+
 /** Makes one attempt, within the timeout. It doesn't fail: whatever happens is an outcome. */
 export const perform = <A, F extends keyof Documented>(
   connection: Connection,
   endpoint: Row<A, F>,
   request: HttpClientRequest.HttpClientRequest,
   secrets: ReadonlyArray<string>,
+  sent: Sent,
 ): Effect.Effect<Outcome<A>> =>
   Effect.suspend(() => {
     let head: Head | undefined
     const broken = (broken: Broken): Outcome<A> => ({ _tag: "Broken", head, broken })
     // In two steps, because what streams has its time between the pieces, not for the whole.
     const answered = Effect.flatMap(
-      execute(connection, endpoint, request),
+      execute(connection, endpoint, request, sent),
       (response): Effect.Effect<Effect.Effect<Outcome<A>, Broken>, Broken> => {
         head = readHead(response, secrets)
         if (!isSuccess(head)) return Effect.map(readRefusal(head, response), Effect.succeed)
@@ -71,11 +78,13 @@ const execute = <A, F extends keyof Documented>(
   connection: Connection,
   endpoint: Row<A, F>,
   request: HttpClientRequest.HttpClientRequest,
+  sent: Sent,
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, Broken> => {
   const isRepeatable = endpoint.replay === "always" && endpoint.done === undefined
   return withFetch(
     connection.client.execute(request),
     isRepeatable ? connection.fetch.repeatable : connection.fetch.once(),
+    () => sent.mayBeTwice = isRepeatable && connection.fetch.repeats,
   ).pipe(
     Effect.catch((error) => {
       switch (error.reason._tag) {

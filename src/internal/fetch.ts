@@ -16,6 +16,8 @@ export interface FetchSettings {
   readonly repeatable: globalThis.RequestInit
   /** Where a second request would be answered otherwise than the first. */
   readonly once: () => globalThis.RequestInit
+  /** Whether the runtime's fetch may send a repeatable request twice. */
+  readonly repeats: boolean
 }
 
 interface Closeable {
@@ -56,6 +58,7 @@ export const fetchSettings: Effect.Effect<FetchSettings, never, Scope.Scope> = E
     )
     return {
       repeatable: provided ?? {},
+      repeats: Reflect.has(globalThis, "Deno"),
       once: () => {
         client ??= unsharedConnections()
         return client === undefined ? provided ?? {} : { client, ...provided }
@@ -67,10 +70,14 @@ export const fetchSettings: Effect.Effect<FetchSettings, never, Scope.Scope> = E
 // The client's own span would hold the URL, and so the address in `?unicity=`.
 const untraced = Context.make(HttpClient.TracerDisabledWhen, () => true)
 
-/** Runs a request with these settings, untraced, and without following redirects. */
+/**
+ * Runs a request with these settings, untraced, and without following redirects. Tells when it is
+ * fetch that sends it: other clients don't read the settings.
+ */
 export const withFetch = <A, E>(
   effect: Effect.Effect<A, E>,
   settings: globalThis.RequestInit,
+  onFetch: () => void,
 ): Effect.Effect<A, E> =>
   Effect.updateContext(effect, (context: Context.Context<never>) =>
     Context.merge(
@@ -79,6 +86,9 @@ export const withFetch = <A, E>(
         ...settings,
         ...Context.getOrUndefined(context, FetchHttpClient.RequestInit),
         // fetch hands the key to whatever a redirect names.
-        redirect: "manual",
+        get redirect() {
+          onFetch()
+          return "manual" as const
+        },
       }),
     ))
