@@ -45,16 +45,23 @@ export interface Head {
 
 const isSuccess = (head: Head): boolean => head.status >= 200 && head.status < 300
 
+/** What is known of the requests of a call, besides their answers. */
+export interface Sent {
+  /** Whether an attempt may have sent its request twice. */
+  mayBeTwice: boolean
+}
+
 /** Makes one attempt, within the timeout. It doesn't fail: whatever happens is an outcome. */
 export const perform = <A, F extends keyof Documented>(
   connection: Connection,
   endpoint: Row<A, F>,
   request: Request,
   secrets: ReadonlyArray<string>,
+  sent: Sent,
 ): Effect.Effect<Outcome<A>> =>
   endpoint.read.kind !== "streamed" && isPlainFetch(connection.client)
-    ? performByFetch(connection, endpoint, endpoint.read, request, secrets)
-    : performByClient(connection, endpoint, request, secrets)
+    ? performByFetch(connection, endpoint, endpoint.read, request, secrets, sent)
+    : performByClient(connection, endpoint, request, secrets, sent)
 
 /** What a timeout leaves: a body that doesn't come doesn't hide what the status said. */
 const timedOut = <A>(reader: Reader<A>, head: Head | undefined): Outcome<A> => {
@@ -69,12 +76,13 @@ const performByClient = <A, F extends keyof Documented>(
   endpoint: Row<A, F>,
   request: Request,
   secrets: ReadonlyArray<string>,
+  sent: Sent,
 ): Effect.Effect<Outcome<A>> =>
   Effect.suspend(() => {
     let head: Head | undefined
     // In two steps, because what streams has its time between the pieces, not for the whole.
     const answered = Effect.flatMap(
-      execute(connection, endpoint, request),
+      execute(connection, endpoint, request, sent),
       (response): Effect.Effect<Effect.Effect<Outcome<A>, Broken>, Broken> => {
         const found = readHead(response.status, response.headers, secrets)
         head = found
@@ -109,8 +117,10 @@ const performByFetch = <A, F extends keyof Documented>(
   reader: Exclude<Reader<A>, { readonly kind: "streamed" }>,
   request: Request,
   secrets: ReadonlyArray<string>,
+  sent: Sent,
 ): Effect.Effect<Outcome<A>> =>
   Effect.withFiber((fiber) => {
+    sent.mayBeTwice = isRepeatable(endpoint) && connection.fetch.mayRepeat()
     const send = connection.fetch.sender(fiber.context, isRepeatable(endpoint))
     return Effect.callback<Outcome<A>>((resume) => {
       const abort = new AbortController()
@@ -181,10 +191,12 @@ const execute = <A, F extends keyof Documented>(
   connection: Connection,
   endpoint: Row<A, F>,
   request: Request,
+  sent: Sent,
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, Broken> => {
   return withFetch(
     connection.client.execute(clientRequestOf(request)),
     isRepeatable(endpoint) ? connection.fetch.repeatable : connection.fetch.once(),
+    () => sent.mayBeTwice = isRepeatable(endpoint) && connection.fetch.mayRepeat(),
   ).pipe(
     Effect.catch((error) => {
       const reason = Predicate.hasProperty(error, "reason") ? error.reason : undefined

@@ -20,6 +20,10 @@ export interface FetchSettings {
   readonly once: () => globalThis.RequestInit
   /** Sends a request from a fiber with this context. */
   readonly sender: (context: Context.Context<never>, isRepeatable: boolean) => Send
+  /** Whether fetch may send a repeatable request that is sent now a second time, by itself. */
+  readonly mayRepeat: () => boolean
+  /** Tells whether NP6 was reached, which leaves a connection that is used again. */
+  readonly observe: (isReached: boolean) => void
 }
 
 type Send = (request: Request, signal: AbortSignal) => Promise<Response>
@@ -51,6 +55,7 @@ export const fetchSettings: Effect.Effect<FetchSettings, never, Scope.Scope> = E
     const around = yield* Effect.context<never>()
     const provided = Context.getOrUndefined(around, FetchHttpClient.RequestInit)
     let client: Closeable | undefined
+    let isReached = false
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {
         client?.close()
@@ -65,6 +70,10 @@ export const fetchSettings: Effect.Effect<FetchSettings, never, Scope.Scope> = E
     }
     return {
       repeatable,
+      mayRepeat: () => isReached && Reflect.has(globalThis, "Deno"),
+      observe: (now) => {
+        isReached = now
+      },
       once,
       sender: (context, isRepeatable) => {
         const fetch = Context.getOrUndefined(context, FetchHttpClient.Fetch) ??
@@ -89,9 +98,11 @@ const settingsFor = (
 ): globalThis.RequestInit => ({
   ...settings,
   ...Context.getOrUndefined(context, FetchHttpClient.RequestInit),
-  // fetch hands the key to whatever a redirect names.
-  redirect: "manual",
+  redirect: manual,
 })
+
+// fetch hands the key to whatever a redirect names.
+const manual = "manual" as const
 
 const headersFor = (
   { headers: provided }: globalThis.RequestInit,
@@ -107,15 +118,25 @@ const headersFor = (
 // The client's own span would hold the URL, and so the address in `?unicity=`.
 const untraced = Context.make(HttpClient.TracerDisabledWhen, () => true)
 
-/** Runs a request with these settings, untraced, and without following redirects. */
+/**
+ * Runs a request with these settings, untraced, and without following redirects. Tells when it is
+ * fetch that sends it: other clients don't read the settings.
+ */
 export const withFetch = <A, E>(
   effect: Effect.Effect<A, E>,
   settings: globalThis.RequestInit,
+  onFetch: () => void,
 ): Effect.Effect<A, E> =>
   Effect.updateContext(effect, (context: Context.Context<never>) =>
     Context.merge(
       context,
-      Context.add(untraced, FetchHttpClient.RequestInit, settingsFor(context, settings)),
+      Context.add(untraced, FetchHttpClient.RequestInit, {
+        ...settingsFor(context, settings),
+        get redirect() {
+          onFetch()
+          return manual
+        },
+      }),
     ))
 
 const plain = new WeakSet<HttpClient.HttpClient>()
