@@ -50,12 +50,12 @@ import {
 } from "./Errors.ts"
 import type { FieldValues } from "./Field.ts"
 import { run } from "./internal/bulk/run.ts"
-import { checkDeletion } from "./internal/input.ts"
+import { checkDeletion, type Checked } from "./internal/input.ts"
 import type { Progress } from "./Progress.ts"
 import type { DeletionReport } from "./Selection.ts"
 import type { Target } from "./Target.ts"
 import { Targets } from "./Targets.ts"
-import type { UnicityInput } from "./Unicity.ts"
+import type { Unicity, UnicityInput } from "./Unicity.ts"
 
 /**
  * The call for an input succeeded, after so many requests.
@@ -204,7 +204,14 @@ const each = <I, A, E>(
   }, options ?? {})
 
 // As servers may compare: an address in capitals is the same address to most.
-const keyOf = (unicity: UnicityInput): string => JSON.stringify([unicity].flat()).toLowerCase()
+const keyOf = (unicity: UnicityInput): string => {
+  try {
+    return JSON.stringify([unicity].flat()).toLowerCase()
+  } catch {
+    // It can't be read, so its call refuses it: that must not end the calls of all others.
+    return ""
+  }
+}
 
 /**
  * Any effect over inputs, with the guarantees of the bulk operators: for calls of your own, or of a
@@ -408,7 +415,7 @@ export const deleteAll = <I, By extends "id" | "unicity">(
   } = {},
 ): Operator<I, Deletion, Unauthorized | Forbidden | ClientFailure> => {
   const work = run<
-    Arr.NonEmptyReadonlyArray<I>,
+    Arr.NonEmptyReadonlyArray<Deletable<I>>,
     DeletionReport,
     Denied | ClientFailure,
     Targets,
@@ -416,20 +423,38 @@ export const deleteAll = <I, By extends "id" | "unicity">(
     Deletion,
     Denied | ClientFailure
   >({
-    call: (chunk) => deleteChunk(by, chunk.map(toValue)),
+    call: (chunk) => deleteChunk(by, Arr.filterMap(chunk, ({ checked }) => checked)),
     size: (chunk) => chunk.length,
     expand: (outcome) => {
-      const share: (input: I) => Outcome<I, Deletion, Denied | ClientFailure> | Interrupted<I> =
-        outcome._tag === "Done" ? shareOf(outcome, by, toValue) : (input) => ({ ...outcome, input })
-      return Arr.map(outcome.input, (input) => {
-        const checked = checkDeletion(by, toValue(input))
-        return Result.isSuccess(checked)
-          ? share(input)
-          : { _tag: "Failed", input, error: refusal(checked.failure) }
-      })
+      const share: (
+        input: I,
+        value: UnicityInput,
+      ) => Outcome<I, Deletion, Denied | ClientFailure> | Interrupted<I> = outcome._tag === "Done"
+        ? shareOf(outcome, by)
+        : (input) => ({ ...outcome, input })
+      return Arr.map(
+        outcome.input,
+        ({ input, checked }) =>
+          Result.isSuccess(checked)
+            ? share(input, checked.success)
+            : { _tag: "Failed", input, error: refusal(checked.failure) },
+      )
     },
   }, options)
-  return (inputs) => work(Stream.grouped(inputs, options.chunkSize ?? 100))
+  return (inputs) =>
+    work(Stream.grouped(
+      Stream.map(inputs, (input): Deletable<I> => ({
+        input,
+        checked: checkDeletion(by, toValue(input)),
+      })),
+      options.chunkSize ?? 100,
+    ))
+}
+
+/** An input, and what is sent of it: read and checked once, so that nothing else is reported. */
+interface Deletable<I> {
+  readonly input: I
+  readonly checked: Checked<string | Unicity>
 }
 
 const refusal = (refused: { readonly input: string; readonly problem: string }): InvalidInput =>
@@ -439,15 +464,14 @@ const nothingFound: DeletionReport = { deleted: [], complete: true }
 
 const deleteChunk = (
   by: "id" | "unicity",
-  values: ReadonlyArray<UnicityInput>,
+  values: ReadonlyArray<string | Unicity>,
 ): Effect.Effect<DeletionReport, Denied | ClientFailure, Targets> => {
-  const sendable = values.filter((value) => Result.isSuccess(checkDeletion(by, value)))
-  if (sendable.length === 0) return Effect.succeed(nothingFound)
+  if (values.length === 0) return Effect.succeed(nothingFound)
   return Targets.use((targets) =>
     targets.deleteMany(
       by === "id"
-        ? { type: "id", value: sendable.filter((value) => typeof value === "string") }
-        : { type: "unicity", value: sendable },
+        ? { type: "id", value: values.filter((value) => typeof value === "string") }
+        : { type: "unicity", value: values },
     )
   ).pipe(Effect.catchTag("NotFound", () => Effect.succeed(nothingFound)))
 }
@@ -455,13 +479,11 @@ const deleteChunk = (
 const shareOf = <I>(
   { value: report, attempts }: Done<unknown, DeletionReport>,
   by: "id" | "unicity",
-  toValue: (input: I) => UnicityInput,
-): (input: I) => Done<I, Deletion> => {
+): (input: I, value: UnicityInput) => Done<I, Deletion> => {
   const deleted = new Set(
     report.deleted.map(({ id, unicity }) => by === "id" ? id : keyOf(unicity)),
   )
-  return (input) => {
-    const value = toValue(input)
+  return (input, value) => {
     const isReported = deleted.has(by === "id" ? String(value) : keyOf(value))
     const unreported = report.complete ? "NotFound" : "Unknown"
     return { _tag: "Done", input, value: isReported ? "Deleted" : unreported, attempts }

@@ -368,7 +368,8 @@ export class ServerError extends ServerErrorBase {}
  * - `"Redirect"`: a 3xx, which is never followed, since the key would go along
  * - `"Status"`: a status that neither the operation documents nor another error stands for
  * - `"Body"`: a body that doesn't decode; `detail` says where, never what
- * - `"TooLarge"`: a body beyond 8 MiB, or an element of a list beyond 16 MiB
+ * - `"TooLarge"`: a body beyond 8 MiB, an element of a list beyond 16 MiB, or more than 1,000 arrays
+ *   and objects in one another
  *
  * @example
  * ```ts

@@ -7,7 +7,6 @@ import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
@@ -23,6 +22,7 @@ import type {
 } from "./Errors.ts"
 import type { FieldValues } from "./Field.ts"
 import { CurrentRetryPolicy } from "./internal/call.ts"
+import { layer as fetchLayer } from "./internal/fetch.ts"
 import { make } from "./internal/targets.ts"
 import type { RateLimit } from "./RateLimit.ts"
 import type { RetryPolicy } from "./RetryPolicy.ts"
@@ -372,7 +372,7 @@ export class Targets extends TargetsBase {
    */
   static readonly layerFetch: (options: TargetsOptions) => Layer.Layer<Targets, InvalidInput> = (
     options,
-  ) => Layer.provide(layer(options), FetchHttpClient.layer)
+  ) => Layer.provide(layer(options), fetchLayer)
 
   /**
    * The service with the key and the base URL from configuration: `NP6_API_KEY` and `NP6_BASE_URL`

@@ -11,6 +11,7 @@ const newsletter = 12345
 const emails = (count: number, prefix = "c") =>
   Array.from({ length: count }, (_, n) => `${prefix}${n}@example.com`)
 const upsert = (email: string) => ({ unicity: email, values: { 8103: email } })
+type Outcomes = Stream.Stream<Bulk.Outcome<string, unknown, unknown>, unknown>
 const tags = (outcomes: ReadonlyArray<{ readonly _tag: string }>) =>
   outcomes.map(({ _tag }) => _tag)
 const sandbox = Sandbox.layerTargets()
@@ -48,6 +49,22 @@ describe("a bulk upsert", () => {
       const [, failed] = outcomes
       assert.isTrue(failed?._tag === "Failed" && failed.error._tag === "InvalidInput")
       assert.strictEqual(failed?.input.line, 2)
+      assert.strictEqual((yield* np6.requests).length, 2)
+    }).pipe(Effect.provide(sandbox)))
+
+  it.effect("goes on after an input that can't be read", () =>
+    Effect.gen(function* () {
+      const np6 = yield* Sandbox
+      const circle: Array<unknown> = []
+      // No program with types has these.
+      const unreadable: ReadonlyArray<unknown> = [circle, [1n], { toString: () => "a@b.c" }]
+      circle.push(circle)
+      const outcomes = yield* collect(
+        Stream.fromIterable(["a@b.c", ...unreadable, "d@e.f"]).pipe(
+          Bulk.upsertAll((input) => upsert(input as string)),
+        ),
+      )
+      assert.deepStrictEqual(tags(outcomes), ["Done", "Failed", "Failed", "Failed", "Done"])
       assert.strictEqual((yield* np6.requests).length, 2)
     }).pipe(Effect.provide(sandbox)))
 
@@ -180,6 +197,42 @@ describe("an interrupted run", () => {
       ])
       assert.strictEqual(new Set([...delivered, ...unfinished.map(({ input }) => input)]).size, 6)
     }).pipe(Effect.provide(sandbox)))
+
+  const handedOn: Readonly<
+    Record<string, (outcomes: Outcomes, seen: Array<string>) => Effect.Effect<unknown, unknown>>
+  > = {
+    "while its consumer is in the middle of a chunk": (outcomes, seen) =>
+      Effect.timeoutOption(
+        Stream.runForEach(outcomes, ({ input }) =>
+          Effect.suspend(() => seen.push(input) === 3 ? Effect.never : Effect.void)),
+        "1 minute",
+      ),
+    "whose consumer has enough": (outcomes, seen) =>
+      outcomes.pipe(
+        Stream.take(3),
+        Stream.runForEach(({ input }) => Effect.sync(() => seen.push(input))),
+      ),
+  }
+  for (const [when, consume] of Object.entries(handedOn)) {
+    it.effect(`${when}, leaves over what wasn't handed on`, () =>
+      Effect.gen(function* () {
+        const targets = yield* Targets
+        const ids = yield* seeded
+        const seen: Array<string> = []
+        const unfinished: Array<string> = []
+        const outcomes = Stream.fromIterable(ids).pipe(
+          Bulk.deleteAll("id", (id) => id, {
+            chunkSize: 5,
+            onUnfinished: (rest) =>
+              Effect.sync(() => unfinished.push(...rest.map(({ _tag, input }) => _tag + input))),
+          }),
+          Stream.provideService(Targets, targets),
+        )
+        yield* inTime(consume(outcomes, seen))
+        assert.deepStrictEqual(seen, ids.slice(0, 3))
+        assert.deepStrictEqual(unfinished, ids.slice(3).map((id) => `Done${id}`))
+      }).pipe(Effect.provide(sandbox)))
+  }
 
   it.effect("has nothing to say when everything was handed on", () =>
     Effect.gen(function* () {

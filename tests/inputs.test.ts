@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { type FieldValues, type Selection, Targets } from "@effect-np6/targets"
-import { Effect, Result } from "effect"
-import * as fc from "fast-check"
+import { Effect } from "effect"
 import { inspect } from "node:util"
 import { json, recording, sampleTarget } from "./support/recording.ts"
 
@@ -222,60 +221,6 @@ describe("a refusal", () => {
       )
       assert.notInclude(messages.join("\n"), "canary")
       assert.include(messages[4], "selection.value[1]")
-    }).pipe(Effect.provide(layer))
-  })
-})
-
-describe("whatever a caller passes", () => {
-  const anything = fc.oneof(
-    fc.anything(),
-    fc.string({ unit: "binary" }),
-    fc.constantFrom("000MLGPR", "a@b.c", 12345, "..", "", "__proto__"),
-  )
-  const calls: ReadonlyArray<
-    readonly [
-      RegExp,
-      (targets: Targets["Service"], a: unknown, b: unknown) => Effect.Effect<unknown, unknown>,
-    ]
-  > = [
-    [/^GET \/targets\/[^/?]+$/, (t, a) => t.get(hostile(a))],
-    [/^GET \/targets\?unicity=/, (t, a) => t.getByUnicity(hostile(a))],
-    [/^PUT \/targets\?unicity=/, (t, a, b) => t.upsert(hostile(a), hostile(b))],
-    [/^POST \/targets$/, (t, a) => t.create(hostile(a))],
-    [/^PUT \/targets\/[^/?]+$/, (t, a, b) => t.update(hostile(a), hostile(b))],
-    [
-      /^POST \/targets\/[^/?]+\/segments\/[1-9]\d*$/,
-      (t, a, b) => t.addToSegment(hostile(a), hostile(b)),
-    ],
-    [
-      /^DELETE \/targets\/[^/?]+\/segments\/[1-9]\d*$/,
-      (t, a, b) => t.removeFromSegment(hostile(a), hostile(b)),
-    ],
-    [/^DELETE \/targets\/[^/?]+$/, (t, a) => t.delete(hostile(a))],
-    [/^DELETE \/targets$/, (t, a) => t.deleteMany(hostile(a))],
-  ]
-  it.effect("is refused, or makes a request to the operation's own endpoint", () => {
-    const { requests, layer } = recording([() => new Response(null, { status: 418 })])
-    return Effect.gen(function* () {
-      const targets = yield* Targets
-      yield* Effect.promise(() =>
-        fc.assert(
-          fc.asyncProperty(anything, anything, async (a, b) => {
-            for (const [endpoint, call] of calls) {
-              requests.length = 0
-              const result = await Effect.runPromise(Effect.result(call(targets, a, b)))
-              assert.isTrue(Result.isFailure(result))
-              for (const { method, url, body } of requests) {
-                assert.match(`${method} ${url.pathname}${url.search}`, endpoint)
-                if (method === "DELETE" && url.pathname === "/targets") {
-                  assert.isNotEmpty(JSON.parse(body).value)
-                }
-              }
-            }
-          }),
-          { seed: 20261123, numRuns: 500 },
-        )
-      )
     }).pipe(Effect.provide(layer))
   })
 })

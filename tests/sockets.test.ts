@@ -168,6 +168,43 @@ describe("over real sockets", () => {
       }).pipe(Effect.scoped, Effect.provide(Sandbox.layer)))
   }
 
+  const repeatable: {
+    readonly [operation: string]: (
+      targets: Targets["Service"],
+      jane: string,
+    ) => Effect.Effect<unknown, { readonly _tag: string }>
+  } = {
+    upsert: (targets) => targets.upsert("jane@example.com", { 8102: "Doe" }),
+    update: (targets, jane) => targets.update(jane, { 8102: "Doe" }),
+  }
+  const afterwards = [Fault.rateLimited(), Fault.status(410)]
+  for (const [operation, run] of Object.entries(repeatable)) {
+    for (const fault of afterwards) {
+      it.live(`fetch may have repeated ${operation}, so it may be applied: ${fault.status}`, () =>
+        Effect.gen(function* () {
+          const sandbox = yield* Sandbox
+          const { url } = yield* Sandbox.serve()
+          yield* Effect.gen(function* () {
+            const targets = yield* Targets
+            const { id: jane } = yield* targets.upsert("jane@example.com", {
+              8103: "jane@example.com",
+            })
+            yield* Effect.repeat(targets.get(jane), { times: 3 })
+            yield* sandbox.script({ fault: Fault.reset({ applied: true }) }, { fault })
+            const error = yield* Effect.flip(run(targets, jane))
+            assert.strictEqual((yield* sandbox.state).targets[0]?.fields["8102"], "Doe")
+            assert.propertyVal(error, "applied", "unknown")
+          }).pipe(Effect.provide(
+            Targets.layerFetch({
+              apiKey: sandbox.keys.full,
+              baseUrl: url,
+              retry: RetryPolicy.none,
+            }),
+          ))
+        }).pipe(Effect.scoped, Effect.provide(Sandbox.layer)))
+    }
+  }
+
   it.live("a body that is cut off leaves the request id, which came before it", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox

@@ -6,11 +6,11 @@
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import type * as Fiber from "effect/Fiber"
 import * as HttpTraceContext from "effect/http/HttpTraceContext"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import type * as Tracer from "effect/Tracer"
+import * as Tracer from "effect/Tracer"
 import type { Answer } from "../Answer.ts"
 import {
   BadRequest,
@@ -26,9 +26,9 @@ import type { RetryPolicy, Transient } from "../RetryPolicy.ts"
 import { CurrentAttempts } from "./attempts.ts"
 import { type Connection, requestOf, urlOf } from "./connection.ts"
 import { type Documented, documented, type Endpoint, type Facts, type Row } from "./endpoints.ts"
-import { type Head, type Outcome, perform } from "./exchange.ts"
+import { type Head, type Outcome, perform, type Sent } from "./exchange.ts"
 import type { Refusal, RequestParts } from "./input.ts"
-import { scrub, wordsOf } from "./redact.ts"
+import { isEcho, scrub, wordsOf } from "./redact.ts"
 import type { Unreadable } from "./response.ts"
 import { decider, earn, parseRetryAfter } from "./retry.ts"
 import type { Broken } from "./transport.ts"
@@ -51,15 +51,26 @@ export const call = <Args extends ReadonlyArray<unknown>, A, F extends keyof Doc
   const checked = check(connection, endpoint, args)
   if (Result.isFailure(checked)) return refuse(endpoint, checked.failure)
   const { parts, url } = checked.success
-  return Effect.useSpan(
-    `Targets.${endpoint.operation}`,
-    { kind: "client", attributes: spanAttributes(endpoint, url) },
-    (span) =>
-      Effect.withParentSpan(run(connection, endpoint, url, parts, span), span, {
-        captureStackTrace: false,
-      }),
+  return Effect.withFiber((fiber) =>
+    isTraced(connection, fiber)
+      ? Effect.useSpan(
+        `Targets.${endpoint.operation}`,
+        { kind: "client", attributes: spanAttributes(endpoint, url) },
+        (span) =>
+          Effect.withParentSpan(run(connection, endpoint, url, parts, fiber, span), span, {
+            captureStackTrace: false,
+          }),
+      )
+      : run(connection, endpoint, url, parts, fiber, undefined)
   )
 }
+
+/** Whether anybody can see a span: it costs as much as all else that a call does here. */
+const isTraced = (
+  { isObserved, propagateTrace }: Connection,
+  { context }: Fiber.Fiber<unknown, unknown>,
+): boolean =>
+  isObserved || propagateTrace || Context.getOrUndefined(context, Tracer.Tracer) !== undefined
 
 const check = <Args extends ReadonlyArray<unknown>, A, F extends keyof Documented>(
   connection: Connection,
@@ -105,15 +116,18 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
   endpoint: Row<A, F>,
   url: URL,
   parts: RequestParts,
-  span: Tracer.Span,
+  fiber: Fiber.Fiber<unknown, unknown>,
+  span: Tracer.Span | undefined,
 ): Effect.fn.Return<Answer<A>, Failure<F>> {
-  const policy = (yield* CurrentRetryPolicy) ?? connection.retry
-  const decide = decider(policy, connection.spending, yield* Clock.currentTimeMillis)
-  const request = traced(connection, requestOf(connection, endpoint, url, parts), span)
+  const clock = fiber.getRef(Clock.Clock)
+  const policy = fiber.getRef(CurrentRetryPolicy) ?? connection.retry
+  const decide = decider(policy, connection.spending, clock.currentTimeMillisUnsafe())
+  const request = requestOf(connection, endpoint, url, parts, traceHeaders(connection, span))
   const secrets = [Redacted.value(connection.apiKey), ...parts.personal ?? []]
-  const attempt = perform(connection, endpoint, request, secrets)
+  const sent: Sent = { mayBeTwice: false }
+  const attempt = perform(connection, endpoint, request, secrets, sent)
   earn(connection.spending, policy)
-  const counter = yield* CurrentAttempts
+  const counter = fiber.getRef(CurrentAttempts)
   let mayBeApplied = false
   for (let attempts = 1;; attempts++) {
     yield* connection.gate.acquire
@@ -122,16 +136,17 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
       if (attempts > 1) counter.retries++
     }
     const outcome: Outcome<A> = settle(endpoint, yield* attempt, mayBeApplied)
-    yield* connection.gate.observe(observationOf(outcome, yield* Clock.currentTimeMillis))
-    describeAttempt(span, attempts, outcome)
+    connection.fetch.observe(outcome._tag !== "Broken" || outcome.broken.reason !== "Connect")
+    yield* connection.gate.observe(observationOf(outcome, clock.currentTimeMillisUnsafe()))
+    if (span !== undefined) describeAttempt(span, attempts, outcome)
     if (outcome._tag === "Value") return { ...outcome.head, value: outcome.value, attempts }
-    const applied: boolean = mayHaveApplied(endpoint, outcome)
+    const applied: boolean = mayHaveApplied(endpoint, outcome, sent)
     mayBeApplied ||= applied
     const failure = failureOf(endpoint, outcome, secrets, {
       operation: endpoint.operation,
       applied: mayBeApplied ? "unknown" : "no",
       attempts,
-    }, yield* Clock.currentTimeMillis)
+    }, clock.currentTimeMillisUnsafe())
     const mayReplay = endpoint.replay === "always" || !applied || policy.replaysCreate
     const wait = mayReplay && isTransient(failure) ? yield* decide(failure, attempts) : undefined
     if (wait === undefined) return yield* Effect.fail(failure)
@@ -159,14 +174,17 @@ const describeAttempt = <A>(span: Tracer.Span, attempts: number, outcome: Outcom
   if (outcome.head.requestId !== undefined) span.attribute("np6.request_id", outcome.head.requestId)
 }
 
-const traced = (
+// The ids of a trace may be a stranger's, who called the caller.
+const isTraceHeader = (value: string): boolean => /^[\w-]{1,256}$/.test(value)
+
+const traceHeaders = (
   connection: Connection,
-  request: HttpClientRequest.HttpClientRequest,
-  span: Tracer.Span,
-): HttpClientRequest.HttpClientRequest =>
-  connection.propagateTrace
-    ? HttpClientRequest.setHeaders(request, HttpTraceContext.toHeaders(span))
-    : request
+  span: Tracer.Span | undefined,
+): { readonly [name: string]: string } | undefined => {
+  if (!connection.propagateTrace || span === undefined) return undefined
+  const headers = HttpTraceContext.toHeaders(span)
+  return Object.values(headers).every(isTraceHeader) ? headers : undefined
+}
 
 /** Reads an outcome in the light of the attempts before it, one of which may have been applied. */
 const settle = <A, F extends keyof Documented>(
@@ -187,8 +205,15 @@ const settle = <A, F extends keyof Documented>(
 const mayHaveApplied = <A, F extends keyof Documented>(
   endpoint: Row<A, F>,
   outcome: Outcome<A>,
+  sent: Sent,
 ): boolean => {
   if (endpoint.method === "GET") return false
+  if (sent.mayBeTwice) {
+    // Of two requests, the first may have been applied and its answer lost. But what is wrong with
+    // the second, its key or its target was wrong with the first.
+    return outcome._tag !== "Refused" || !(badRequestStatus.has(outcome.head.status) ||
+      outcome.head.status in endpoint.failures)
+  }
   if (outcome._tag === "Broken") return outcome.broken.reason !== "Connect"
   // Any 4xx is a refusal, but for 408, which is somebody's impatience.
   return outcome._tag !== "Refused" || outcome.head.status < 400 || outcome.head.status >= 500 ||
@@ -214,7 +239,7 @@ const failureOf = <A, F extends keyof Documented>(
   nowMillis: number,
 ): Failure<F> => {
   if (outcome._tag === "Broken") {
-    return transportError(withHead(facts, outcome.head), outcome.broken)
+    return transportError(withHead(facts, outcome.head), outcome.broken, secrets)
   }
   const { head } = outcome
   const answered = withHead(facts, head)
@@ -267,11 +292,12 @@ export const unexpected = (
 export const transportError = (
   facts: Facts,
   broken: Broken,
+  secrets: ReadonlyArray<string>,
   delivered?: { readonly delivered: number },
 ): TransportError =>
   new TransportError({
     ...facts,
     ...delivered,
-    ...(broken.code === undefined ? {} : { detail: broken.code }),
+    ...(broken.code === undefined || isEcho(broken.code, secrets) ? {} : { detail: broken.code }),
     reason: broken.reason,
   })

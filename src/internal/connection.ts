@@ -4,14 +4,13 @@
  * @module
  */
 import * as Duration from "effect/Duration"
-import * as HttpBody from "effect/http/HttpBody"
 import type * as HttpClient from "effect/http/HttpClient"
-import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { InvalidInput } from "../Errors.ts"
 import type { Gate } from "../RateLimit.ts"
 import type { RetryPolicy } from "../RetryPolicy.ts"
+import type { Deadlines } from "./deadlines.ts"
 import type { FetchSettings } from "./fetch.ts"
 import type { RequestParts } from "./input.ts"
 import type { Spending } from "./retry.ts"
@@ -23,10 +22,16 @@ export interface Connection {
   readonly base: URL
   readonly apiKey: Redacted.Redacted<string>
   readonly timeout: Duration.Duration
+  /** Those of attempts. */
+  readonly deadlines: Deadlines
+  /** Those of bodies that nobody needs. */
+  readonly drains: Deadlines
   readonly retry: RetryPolicy
   /** What each attempt passes. */
   readonly gate: Gate
   readonly propagateTrace: boolean
+  /** Whether code of the caller's runs within a call, and may look at its span. */
+  readonly isObserved: boolean
   readonly fetch: FetchSettings
   /** Shared by all calls of the layer. */
   readonly spending: Spending
@@ -90,9 +95,6 @@ export const checkTimeout = (input: Duration.Input): Duration.Duration | Invalid
 
 const utf8 = new TextEncoder()
 
-const expand = (template: string, params: { readonly [name: string]: string }): string =>
-  template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""))
-
 /**
  * The URL of a request, or `undefined` if it isn't the endpoint's.
  *
@@ -100,12 +102,17 @@ const expand = (template: string, params: { readonly [name: string]: string }): 
  * few makes a bulk delete of a delete.
  */
 export const urlOf = (base: URL, template: string, parts: RequestParts): URL | undefined => {
-  const url = new URL(expand(template, parts.params ?? {}).slice(1), base)
-  const segments = (pathname: string) => pathname.slice(base.pathname.length - 1).split("/")
-  const built = segments(url.pathname)
-  const isEndpoint = url.origin === base.origin && url.pathname.startsWith(base.pathname) &&
-    built.length === template.split("/").length && !built.slice(1).includes("")
-  if (!isEndpoint) return undefined
+  let href = base.href
+  for (const [index, segment] of template.slice(1).split("/").entries()) {
+    const filled = segment.startsWith("{")
+      ? encodeURIComponent(parts.params?.[segment.slice(1, -1)] ?? "")
+      : segment
+    if (filled === "") return undefined
+    href += index === 0 ? filled : `/${filled}`
+  }
+  const url = new URL(href)
+  // A dot segment, or whatever else has a meaning in a URL, does not come out as it went in.
+  if (url.href !== href) return undefined
   if (parts.unicity !== undefined) {
     url.search = parts.unicity.map((criterion) => `unicity=${encodeURIComponent(criterion)}`).join(
       "&",
@@ -114,24 +121,40 @@ export const urlOf = (base: URL, template: string, parts: RequestParts): URL | u
   return url
 }
 
-const emptyBody = { "content-length": "0" }
+/** A request, as it goes over the wire. */
+export interface Request {
+  readonly method: "GET" | "PUT" | "POST" | "DELETE"
+  readonly url: string
+  /** By lower-case name. */
+  readonly headers: { readonly [name: string]: string }
+  /** JSON, in UTF-8. */
+  readonly body: Uint8Array<ArrayBuffer> | undefined
+}
 
-/** The request for an endpoint, whole but for tracing. */
+const userAgent = `effect-np6-targets/${version}`
+
+/** The request for an endpoint. */
 export const requestOf = (
   connection: Connection,
-  endpoint: { readonly method: "GET" | "PUT" | "POST" | "DELETE"; readonly accept?: string },
+  endpoint: { readonly method: Request["method"]; readonly accept?: string },
   url: URL,
   parts: RequestParts,
-): HttpClientRequest.HttpClientRequest =>
-  HttpClientRequest.make(endpoint.method)(url.href, {
-    headers: {
-      accept: endpoint.accept ?? "application/json",
-      "user-agent": `effect-np6-targets/${version}`,
-      "x-key": Redacted.value(connection.apiKey),
-      // NP6 answers 411 to a POST that doesn't say how long it is, an empty one too.
-      ...(parts.body === undefined && endpoint.method === "POST" ? emptyBody : {}),
-    },
-    ...(parts.body === undefined
-      ? {}
-      : { body: HttpBody.uint8Array(utf8.encode(parts.body), "application/json") }),
-  })
+  trace: { readonly [name: string]: string } | undefined,
+): Request => {
+  const headers: Record<string, string> = {
+    accept: endpoint.accept ?? "application/json",
+    "user-agent": userAgent,
+    "x-key": Redacted.value(connection.apiKey),
+    ...trace,
+  }
+  const { method } = endpoint
+  if (parts.body === undefined) {
+    // NP6 answers 411 to a POST that doesn't say how long it is, an empty one too.
+    if (method === "POST") headers["content-length"] = "0"
+    return { method, url: url.href, headers, body: undefined }
+  }
+  const body = utf8.encode(parts.body)
+  headers["content-type"] = "application/json"
+  headers["content-length"] = String(body.length)
+  return { method, url: url.href, headers, body }
+}

@@ -10,6 +10,7 @@ import type { Operation } from "../Operation.ts"
 import type { DeletionReport, Selection } from "../Selection.ts"
 import type { UnicityInput } from "../Unicity.ts"
 import * as Input from "./input.ts"
+import * as Listed from "./listed.ts"
 import * as Response from "./response.ts"
 
 /** What every error of an answered call holds. */
@@ -54,8 +55,6 @@ export interface Endpoint<Args extends ReadonlyArray<unknown>, A, F extends keyo
   readonly request: (...args: Args) => Result.Result<Input.RequestParts, Input.Refusal>
   /** Reads the body of a 2xx. */
   readonly read: Response.Reader<A>
-  /** Whether the body may take its time, as long as it isn't silent for `timeout`. */
-  readonly isStreamed?: true
   /** The failures that the API page documents, by status. */
   readonly failures: { readonly [status: number]: F }
   /**
@@ -87,8 +86,7 @@ export const list = endpoint({
   method: "GET",
   path: "/targets",
   request: Input.none,
-  read: Response.readList,
-  isStreamed: true,
+  read: Listed.readList,
   failures: denied,
   replay: "always",
 })
@@ -98,8 +96,7 @@ export const stream = endpoint({
   method: list.method,
   path: list.path,
   request: list.request,
-  read: Response.openList,
-  isStreamed: true,
+  read: Listed.openList,
   failures: denied,
   replay: list.replay,
 })

@@ -5,12 +5,28 @@
  */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as HttpBody from "effect/http/HttpBody"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
-import type { Connection } from "./connection.ts"
+import * as Predicate from "effect/Predicate"
+import * as Result from "effect/Result"
+import type { Connection, Request } from "./connection.ts"
 import type { Documented, Row } from "./endpoints.ts"
-import { withFetch } from "./fetch.ts"
-import { readErrorText, type Unreadable } from "./response.ts"
+import { within } from "./deadlines.ts"
+import { isPlainFetch, withFetch } from "./fetch.ts"
+import { readBody, recordOf } from "./fetchBody.ts"
+import { isEcho } from "./redact.ts"
+import {
+  errorBody,
+  errorText,
+  isEmpty,
+  readBy,
+  type Reader,
+  readErrorText,
+  tooLarge,
+  type Unreadable,
+  wholeBody,
+} from "./response.ts"
 import { type Broken, readFailure } from "./transport.ts"
 
 /** What came of one attempt. */
@@ -29,61 +45,167 @@ export interface Head {
 
 const isSuccess = (head: Head): boolean => head.status >= 200 && head.status < 300
 
+/** What is known of the requests of a call, besides their answers. */
+export interface Sent {
+  /** Whether an attempt may have sent its request twice. */
+  mayBeTwice: boolean
+}
+
 /** Makes one attempt, within the timeout. It doesn't fail: whatever happens is an outcome. */
 export const perform = <A, F extends keyof Documented>(
   connection: Connection,
   endpoint: Row<A, F>,
-  request: HttpClientRequest.HttpClientRequest,
+  request: Request,
   secrets: ReadonlyArray<string>,
+  sent: Sent,
+): Effect.Effect<Outcome<A>> =>
+  endpoint.read.kind !== "streamed" && isPlainFetch(connection.client)
+    ? performByFetch(connection, endpoint, endpoint.read, request, secrets, sent)
+    : performByClient(connection, endpoint, request, secrets, sent)
+
+/** What a timeout leaves: a body that doesn't come doesn't hide what the status said. */
+const timedOut = <A>(reader: Reader<A>, head: Head | undefined): Outcome<A> => {
+  if (head !== undefined && !isSuccess(head)) return { _tag: "Refused", head, body: "" }
+  return head !== undefined && reader.kind === "nothing"
+    ? { _tag: "Value", head, value: reader.value }
+    : { _tag: "Broken", head, broken: { reason: "Timeout" } }
+}
+
+const performByClient = <A, F extends keyof Documented>(
+  connection: Connection,
+  endpoint: Row<A, F>,
+  request: Request,
+  secrets: ReadonlyArray<string>,
+  sent: Sent,
 ): Effect.Effect<Outcome<A>> =>
   Effect.suspend(() => {
     let head: Head | undefined
-    const broken = (broken: Broken): Outcome<A> => ({ _tag: "Broken", head, broken })
     // In two steps, because what streams has its time between the pieces, not for the whole.
     const answered = Effect.flatMap(
-      execute(connection, endpoint, request),
+      execute(connection, endpoint, request, sent),
       (response): Effect.Effect<Effect.Effect<Outcome<A>, Broken>, Broken> => {
-        head = readHead(response, secrets)
-        if (!isSuccess(head)) return Effect.map(readRefusal(head, response), Effect.succeed)
-        const value = readValue(endpoint, head, response, connection.timeout)
-        return endpoint.isStreamed === true
+        const found = readHead(response.status, response.headers, secrets)
+        head = found
+        if (!isSuccess(found)) {
+          return Effect.map(readErrorText(found, response), (body) =>
+            Effect.succeed({ _tag: "Refused", head: found, body }))
+        }
+        const value = readValue(endpoint, found, response, connection.timeout)
+        return endpoint.read.kind === "streamed"
           ? Effect.succeed(value)
           : Effect.map(value, Effect.succeed)
       },
     )
-    return answered.pipe(
-      Effect.timeoutOrElse({
-        duration: connection.timeout,
-        orElse: () =>
-          // A body that doesn't come doesn't hide the status that came.
-          Effect.succeed(Effect.succeed<Outcome<A>>(
-            head === undefined || isSuccess(head)
-              ? broken({ reason: "Timeout" })
-              : { _tag: "Refused", head, body: "" },
-          )),
-      }),
+    return within(
+      answered,
+      connection.deadlines,
+      () =>
+        Effect.succeed(Effect.succeed(timedOut(endpoint.read, head))),
+    ).pipe(
       Effect.flatten,
-      Effect.catch((cause) => Effect.succeed(broken(cause))),
+      Effect.catch((broken) => Effect.succeed<Outcome<A>>({ _tag: "Broken", head, broken })),
     )
   })
+
+/**
+ * The same over plain fetch, without what a client that could be any costs: one suspension of the
+ * fiber, where that has five.
+ */
+const performByFetch = <A, F extends keyof Documented>(
+  connection: Connection,
+  endpoint: Row<A, F>,
+  reader: Exclude<Reader<A>, { readonly kind: "streamed" }>,
+  request: Request,
+  secrets: ReadonlyArray<string>,
+  sent: Sent,
+): Effect.Effect<Outcome<A>> =>
+  Effect.withFiber((fiber) => {
+    sent.mayBeTwice = isRepeatable(endpoint) && connection.fetch.mayRepeat()
+    const send = connection.fetch.sender(fiber.context, isRepeatable(endpoint))
+    return Effect.callback<Outcome<A>>((resume) => {
+      const abort = new AbortController()
+      let head: Head | undefined
+      let isSettled = false
+      const settle = (outcome: Effect.Effect<Outcome<A>>) => {
+        if (isSettled) return
+        isSettled = true
+        stop()
+        resume(outcome)
+      }
+      const stop = connection.deadlines.start(fiber, () => {
+        settle(Effect.succeed(timedOut(reader, head)))
+        abort.abort()
+      })
+      const exchange = async (): Promise<Effect.Effect<Outcome<A>>> => {
+        const response = await send(request, abort.signal)
+        const found = readHead(response.status, recordOf(response.headers), secrets)
+        head = found
+        if (!isSuccess(found)) {
+          const body = await readBody(found, response, errorBody).then(
+            (bytes = new Uint8Array()) => errorText(bytes),
+            () => "",
+          )
+          return Effect.succeed({ _tag: "Refused", head: found, body })
+        }
+        if (reader.kind === "nothing") {
+          const value: Effect.Effect<Outcome<A>> = Effect.succeed({
+            _tag: "Value",
+            head: found,
+            value: reader.value,
+          })
+          if (isEmpty(found)) return value
+          const stopDraining = connection.drains.start(fiber, () => {
+            settle(value)
+            abort.abort()
+          })
+          await readBody(found, response, errorBody).catch(() => {}).finally(stopDraining)
+          return value
+        }
+        const body = await readBody(found, response, wholeBody)
+        return body === undefined
+          ? Effect.succeed({ _tag: "Unreadable", head: found, problem: tooLarge })
+          // Here and not in the promise: a bug is to die of itself.
+          : Effect.sync(() => outcomeOf(found, reader.decode(body)))
+      }
+      exchange().then(
+        settle,
+        (error) => settle(Effect.succeed({ _tag: "Broken", head, broken: readFailure(error) })),
+      )
+      return Effect.sync(() => {
+        isSettled = true
+        stop()
+        abort.abort()
+      })
+    })
+  })
+
+const outcomeOf = <A>(head: Head, read: Result.Result<A, Unreadable>): Outcome<A> =>
+  Result.isSuccess(read)
+    ? { _tag: "Value", head, value: read.success }
+    : { _tag: "Unreadable", head, problem: read.failure }
+
+const isRepeatable = <A, F extends keyof Documented>({ done, replay }: Row<A, F>): boolean =>
+  replay === "always" && done === undefined
 
 const execute = <A, F extends keyof Documented>(
   connection: Connection,
   endpoint: Row<A, F>,
-  request: HttpClientRequest.HttpClientRequest,
+  request: Request,
+  sent: Sent,
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, Broken> => {
-  const isRepeatable = endpoint.replay === "always" && endpoint.done === undefined
   return withFetch(
-    connection.client.execute(request),
-    isRepeatable ? connection.fetch.repeatable : connection.fetch.once(),
+    connection.client.execute(clientRequestOf(request)),
+    isRepeatable(endpoint) ? connection.fetch.repeatable : connection.fetch.once(),
+    () => sent.mayBeTwice = isRepeatable(endpoint) && connection.fetch.mayRepeat(),
   ).pipe(
     Effect.catch((error) => {
-      switch (error.reason._tag) {
+      const reason = Predicate.hasProperty(error, "reason") ? error.reason : undefined
+      switch (reason?._tag) {
         case "TransportError":
-          return Effect.fail(readFailure(error.reason.cause))
+          return Effect.fail(readFailure(reason.cause))
         // A client that was told to fail on a status still has the answer.
         case "StatusCodeError":
-          return Effect.succeed(error.reason.response)
+          return Effect.succeed(reason.response)
         case "EncodeError":
         case "InvalidUrlError":
           return Effect.fail<Broken>({ reason: "Connect" })
@@ -91,34 +213,46 @@ const execute = <A, F extends keyof Documented>(
         case "DecodeError":
         case "EmptyBodyError":
           return Effect.fail<Broken>({ reason: "Reset" })
+        // A client in JavaScript may fail with whatever it likes.
+        default:
+          return Effect.fail(readFailure(error))
       }
     }),
   )
 }
 
+const clientRequestOf = (
+  { body, headers, method, url }: Request,
+): HttpClientRequest.HttpClientRequest =>
+  HttpClientRequest.make(method)(url, {
+    headers,
+    ...(body === undefined ? {} : { body: HttpBody.uint8Array(body, headers["content-type"]) }),
+  })
+
 const readHead = (
-  response: HttpClientResponse.HttpClientResponse,
+  status: number,
+  headers: Head["headers"],
   secrets: ReadonlyArray<string>,
 ): Head => {
-  const headers = response.headers
   const requestId = headers["x-request-id"]
   return {
-    status: response.status,
+    status,
     headers,
     requestId: requestId !== undefined && isRequestId(requestId, secrets) ? requestId : undefined,
   }
 }
 
-// It goes into errors, spans and logs, so it must not be what a server made of what was sent.
-const isRequestId = (text: string, secrets: ReadonlyArray<string>): boolean =>
-  /^[\x21-\x3f\x41-\x7e]{1,128}$/.test(text) &&
-  !secrets.some((secret) => secret.length >= 4 && text.includes(secret))
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-const readRefusal = (
-  head: Head,
-  response: HttpClientResponse.HttpClientResponse,
-): Effect.Effect<Outcome<never>> =>
-  Effect.map(readErrorText(response), (body) => ({ _tag: "Refused", head, body }))
+// It goes into errors, spans and logs, so it must not be what a server made of what was sent.
+const isRequestId = (text: string, secrets: ReadonlyArray<string>): boolean => {
+  if (!/^[\x21-\x3f\x41-\x7e]{1,128}$/.test(text)) return false
+  const folded = text.toLowerCase()
+  if (secrets.some((secret) => secret.length >= 4 && folded.includes(secret.toLowerCase()))) {
+    return false
+  }
+  return uuid.test(text) || !isEcho(text, secrets)
+}
 
 const readValue = <A, F extends keyof Documented>(
   endpoint: Row<A, F>,
@@ -126,7 +260,7 @@ const readValue = <A, F extends keyof Documented>(
   response: HttpClientResponse.HttpClientResponse,
   timeout: Duration.Duration,
 ): Effect.Effect<Outcome<A>, Broken> =>
-  endpoint.read(response, timeout).pipe(
+  readBy(endpoint.read, head, response, timeout).pipe(
     Effect.map((value): Outcome<A> => ({ _tag: "Value", head, value })),
     Effect.catch((problem) =>
       problem._tag === "Broken"

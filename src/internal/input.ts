@@ -11,6 +11,7 @@ import { SegmentId } from "../SegmentId.ts"
 import type { Selection } from "../Selection.ts"
 import { TargetId } from "../TargetId.ts"
 import { Unicity, type UnicityInput } from "../Unicity.ts"
+import { elementsOf } from "./checks.ts"
 import { firstProblem } from "./issue.ts"
 import { hasLoneSurrogate } from "./text.ts"
 
@@ -136,13 +137,13 @@ const checkEach = <A>(
   check: (input: string, value: unknown) => Checked<A>,
 ): Checked<ReadonlyArray<A>> => {
   if (!Array.isArray(values)) return refuse(input, "it is not an array")
-  if (values.length === 0) {
+  const elements = elementsOf(values)
+  if (elements.length === 0) {
     return refuse(input, "it is empty: a bulk delete must name what it deletes")
   }
   const checked: Array<A> = []
-  // Not `forEach`, which skips the holes of a sparse array.
-  for (let i = 0; i < values.length; i++) {
-    const result = check(`${input}[${i}]`, values[i])
+  for (const [i, element] of elements.entries()) {
+    const result = check(`${input}[${i}]`, element)
     if (Result.isFailure(result)) return Result.fail(result.failure)
     checked.push(result.success)
   }
@@ -189,7 +190,7 @@ const copyValue = (value: FieldValue | undefined): Result.Result<FieldValue, str
       "it is not a finite number, and JSON would turn it into null, which clears the field",
     )
   }
-  const checked = checkFieldValue("", Array.isArray(value) ? Array.from(value) : value)
+  const checked = checkFieldValue("", Array.isArray(value) ? elementsOf(value) : value)
   if (Result.isFailure(checked)) {
     return Result.fail(
       "it is not text, a number within ±2^53, a flag, null, or an array of these; write a date as ISO 8601 text",
@@ -207,5 +208,14 @@ const textsOf = (values: FieldValues): ReadonlyArray<string> =>
   ).map(String)
 
 /** Checks one target of a bulk delete. */
-export const checkDeletion = (by: "id" | "unicity", value: unknown): Checked<unknown> =>
-  by === "id" ? checkTargetId("id", value) : checkUnicity("unicity", value)
+export const checkDeletion = (
+  by: "id" | "unicity",
+  value: unknown,
+): Checked<TargetId | Unicity> => {
+  try {
+    return by === "id" ? checkTargetId("id", value) : checkUnicity("unicity", value)
+  } catch {
+    // A getter or a proxy of the caller's threw.
+    return refuse(by, "it can't be read")
+  }
+}

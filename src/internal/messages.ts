@@ -76,7 +76,7 @@ const sentences: { readonly [key: string]: Sentence } = {
   "UnexpectedResponse/Body":
     "NP6 answered with a body that isn't what it documents. A proxy may have answered in its place, or NP6 has changed.",
   "UnexpectedResponse/TooLarge":
-    "NP6 answered with more than is accepted for one target (8 MiB, or 16 MiB in a list).",
+    "NP6 answered with more than is accepted for one target (8 MiB, or 16 MiB in a list, and 1,000 levels of nesting).",
   "TransportError/Connect":
     "NP6 couldn't be reached. Check the network and `baseUrl`, and under Deno the permission --allow-net.",
   "TransportError/Reset": "The connection broke before the answer was complete.",

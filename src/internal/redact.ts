@@ -14,20 +14,47 @@ const chunk = /(?:&#?\w{2,8};|[^\s"'<>,;:()[\]{}=|/…])+/gu
 const word = /[\p{L}\p{N}\p{M}]+/gu
 const address = /[^\s"'<>,;:]*@[^\s"'<>,;]*/g
 const longNumber = /\+?\d[\d\s().-]{5,}\d/g
-// NP6 names people by the MD5 of their unicity.
-const hash = /\b[0-9a-f]{32}\b/gi
+// NP6 names people by the MD5 of their unicity; other hashes are longer.
+const hash = /[0-9a-f]{32,}/gi
 const replacements = /…(?:[^\p{L}\p{N}…]*…)+/gu
 
 // As servers may write a word back: in capitals, or without its accents.
 const fold = (text: string): string => text.normalize("NFKD").replace(/\p{M}+/gu, "").toLowerCase()
 
 const stemLength = 4
+const pieceLength = 8
+
+function* piecesOf(folded: string): Generator<string> {
+  for (let at = 0; at + pieceLength <= folded.length; at++) {
+    yield folded.slice(at, at + pieceLength)
+  }
+}
+
+/** The pieces of the first texts that were sent: what is long is gone through once, and not kept. */
+const sharedPieces = (texts: Iterable<string>, sent: ReadonlyArray<string>): Set<string> => {
+  const said = new Set<string>()
+  for (const text of texts) for (const piece of piecesOf(fold(text))) said.add(piece)
+  const shared = new Set<string>()
+  for (const text of sent) {
+    for (const piece of piecesOf(fold(text))) if (said.has(piece)) shared.add(piece)
+  }
+  return shared
+}
+
+const hasPiece = (text: string, pieces: ReadonlySet<string>): boolean => {
+  if (pieces.size === 0) return false
+  for (const piece of piecesOf(fold(text))) if (pieces.has(piece)) return true
+  return false
+}
 
 /**
- * Whether a word is one of those that were sent, or shares its beginning with one: servers cut what
- * they quote, and run it together with words of their own.
+ * Whether a word is one of those that were sent, shares its beginning with one, or eight characters
+ * in a row: servers cut what they quote, and run it together with words of their own.
  */
-const makeIsSent = (texts: ReadonlyArray<string>): (found: string) => boolean => {
+const makeIsSent = (
+  texts: ReadonlyArray<string>,
+  pieces: ReadonlySet<string>,
+): (found: string) => boolean => {
   const words = new Set(texts.flatMap(wordsIn))
   const stems = new Set(
     Array.from(words).filter((sent) => sent.length >= stemLength)
@@ -35,7 +62,7 @@ const makeIsSent = (texts: ReadonlyArray<string>): (found: string) => boolean =>
   )
   return (found) => {
     const folded = fold(found)
-    if (wordsIn(found).some((part) => words.has(part))) return true
+    if (wordsIn(found).some((part) => words.has(part)) || hasPiece(found, pieces)) return true
     for (let at = 0; at + stemLength <= folded.length; at++) {
       if (stems.has(folded.slice(at, at + stemLength))) return true
     }
@@ -45,14 +72,61 @@ const makeIsSent = (texts: ReadonlyArray<string>): (found: string) => boolean =>
 
 const wordsIn = (text: string): ReadonlyArray<string> => (text.match(word) ?? []).map(fold)
 
-const unescapePercents = (text: string): string =>
-  text.replace(/(?:%[0-9a-f]{2})+/gi, (escaped) => {
-    try {
-      return decodeURIComponent(escaped)
-    } catch {
-      return replacement
-    }
-  })
+const toText = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
+
+const percents = (text: string): string =>
+  text.replace(
+    /(?:%[0-9a-f]{2})+/gi,
+    (escaped) => toText(Uint8Array.from(escaped.slice(1).split("%"), (hex) => parseInt(hex, 16))),
+  )
+
+const ofCode = (code: number): string => code <= 0x10ffff ? String.fromCodePoint(code) : replacement
+
+const unescapeOnce = (text: string): string =>
+  percents(text)
+    .replace(/\\u([0-9a-f]{4})/gi, (_, hex: string) => ofCode(parseInt(hex, 16)))
+    .replace(/&#x([0-9a-f]{1,6});/gi, (_, hex: string) => ofCode(parseInt(hex, 16)))
+    .replace(/&#(\d{1,7});/g, (_, code: string) => ofCode(Number(code)))
+
+/** Undoes what URLs, JSON and HTML do to characters, and does twice where one quotes the other. */
+const unescape = (text: string): string => unescapeOnce(unescapeOnce(text))
+
+// Shorter ones hold less than eight characters.
+const base64 = /[\w+/-]{11,}/g
+const hexadecimal = /[0-9a-f]{16,}/gi
+
+const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+const sixBits = new Map(Array.from(`${digits}-_`, (digit, i) => [digit, i < 64 ? i : i - 2]))
+
+const fromBase64 = (text: string): string => {
+  const bytes: Array<number> = []
+  let bits = 0
+  for (let i = 0; i < text.length; i++) {
+    bits = (bits << 6 | (sixBits.get(text.charAt(i)) ?? 0)) & 0xffff
+    if (i % 4 !== 0) bytes.push(bits >> (6 - i % 4 * 2) & 0xff)
+  }
+  return toText(Uint8Array.from(bytes))
+}
+
+const fromHexadecimal = (text: string): string =>
+  toText(Uint8Array.from(text.match(/../g) ?? [], (hex) => parseInt(hex, 16)))
+
+/** What a run of letters may stand for, wherever in it the encoded text begins. */
+const decodings = (run: string): ReadonlyArray<string> => [
+  ...[0, 1, 2, 3].map((start) => fromBase64(run.slice(start))),
+  ...(run.match(hexadecimal) ?? []).flatMap((hex) =>
+    [0, 1].map((start) => fromHexadecimal(hex.slice(start)))
+  ),
+]
+
+const runsIn = (text: string): ReadonlyArray<string> => text.match(base64) ?? []
+
+/** Whether a short text holds an address, or eight characters in a row of what was sent. */
+export const isEcho = (text: string, sent: ReadonlyArray<string>): boolean => {
+  const plain = unescape(text)
+  return plain.includes("@") ||
+    sharedPieces([plain, ...runsIn(plain).flatMap(decodings)], sent).size > 0
+}
 
 /** The start of a text, without the word that the cut would halve. */
 const startOf = (text: string): string =>
@@ -66,8 +140,14 @@ const startOf = (text: string): string =>
 export const scrub = (text: string, sent: ReadonlyArray<string>): string => {
   const start = startOf(text)
   if (start.trim() === "") return ""
-  const isSent = makeIsSent(sent)
-  const clean = unescapePercents(start)
+  const plain = unescape(start)
+  const pieces = sharedPieces([plain, ...runsIn(plain).flatMap(decodings)], sent)
+  const isSent = makeIsSent(sent, pieces)
+  const clean = plain
+    .replace(
+      base64,
+      (run) => decodings(run).some((decoded) => hasPiece(decoded, pieces)) ? replacement : run,
+    )
     .replace(address, replacement)
     .replace(longNumber, replacement)
     .replace(hash, replacement)
@@ -76,6 +156,8 @@ export const scrub = (text: string, sent: ReadonlyArray<string>): string => {
     // deno-lint-ignore no-control-regex -- control characters are what it removes
     .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, " ")
     .trim()
+  // A cut that begins and ends within words leaves halves of them that no chunk shows.
+  if (hasPiece(clean, pieces)) return replacement
   return clean.length > longest ? `${clean.slice(0, longest - 1)}${replacement}` : clean
 }
 

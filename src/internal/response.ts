@@ -3,20 +3,17 @@
  *
  * @module
  */
-import * as Arr from "effect/Array"
-import * as Cause from "effect/Cause"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as JsonArray from "effect/encoding/JsonArray"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
-import * as Pull from "effect/Pull"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { DeletedTarget, type DeletionReport } from "../Selection.ts"
-import type { ListedTarget, Target } from "../Target.ts"
+import type { Target } from "../Target.ts"
+import { isDeeperThan } from "./depth.ts"
 import { firstProblem } from "./issue.ts"
-import { decodeListed, type Decoder, decodeTarget } from "./targetDecoder.ts"
+import { type Decoder, decodeTarget } from "./targetDecoder.ts"
 import { type Broken, readFailure } from "./transport.ts"
 
 /** Why an answer gives no value. */
@@ -26,39 +23,78 @@ export type Unreadable =
   | { readonly _tag: "Nothing" }
   | { readonly _tag: "Broken"; readonly broken: Broken }
 
-/** Reads the body of a successful answer. */
-export type Reader<A> = (
-  response: HttpClientResponse.HttpClientResponse,
-  timeout: Duration.Duration,
-) => Effect.Effect<A, Unreadable>
+/** How the body of a successful answer is read. */
+export type Reader<A> = Whole<A> | Nothing<A> | Streamed<A>
 
-const maxBody = 8 * 1024 * 1024
-const maxErrorBody = 64 * 1024
-const maxElement = 16 * 1024 * 1024
+/** A body that is read whole, and then decoded. */
+export interface Whole<A> {
+  readonly kind: "whole"
+  readonly decode: (body: Uint8Array) => Result.Result<A, Unreadable>
+}
 
-const tooLarge: Unreadable = { _tag: "TooLarge" }
-const timedOut: Unreadable = { _tag: "Broken", broken: { reason: "Timeout" } }
-const unreadable = (detail: string): Unreadable => ({ _tag: "Body", detail })
-const broken = (error: { readonly cause?: unknown }): Unreadable => ({
+/** The status says all. A body is drained, to free the connection, but not waited for. */
+export interface Nothing<A> {
+  readonly kind: "nothing"
+  readonly value: A
+}
+
+/** A body that may take its time, as long as it isn't silent for the timeout. */
+export interface Streamed<A> {
+  readonly kind: "streamed"
+  readonly read: (
+    response: HttpClientResponse.HttpClientResponse,
+    timeout: Duration.Duration,
+  ) => Effect.Effect<A, Unreadable>
+}
+
+/** What is read of a body. */
+export interface Bounds {
+  /** In bytes. */
+  readonly limit: number
+  /** Whether a longer body is cut there; it is an error otherwise. */
+  readonly cut: boolean
+}
+
+/** The bounds of a target, or of a report. */
+export const wholeBody: Bounds = { limit: 8 * 1024 * 1024, cut: false }
+/** The bounds of an error's words. */
+export const errorBody: Bounds = { limit: 64 * 1024, cut: true }
+
+// As deep as an element of a list may be.
+const maxDepth = 1_000
+
+/** Why an answer beyond its bound gives no value. */
+export const tooLarge: Unreadable = { _tag: "TooLarge" }
+/** Why a body that isn't what it should be gives no value. */
+export const unreadable = (detail: string): Unreadable => ({ _tag: "Body", detail })
+/** Why an answer that broke off gives no value. */
+export const broken = (error: { readonly cause?: unknown }): Unreadable => ({
   _tag: "Broken",
   broken: readFailure(error.cause),
 })
 
-const isEmpty = (response: HttpClientResponse.HttpClientResponse): boolean =>
-  response.status === 204 || response.headers["content-length"] === "0"
+/** What a head says of its body. */
+export interface Declared {
+  readonly status: number
+  readonly headers: { readonly [name: string]: string }
+}
 
-/** The body's bytes; a body of more than `limit` is cut there when `cut`, and an error otherwise. */
+/** Whether there is no body to read. */
+export const isEmpty = ({ status, headers }: Declared): boolean =>
+  status === 204 || headers["content-length"] === "0"
+
+/** Whether the transport itself holds the body to a length within the bounds. */
+export const isHeld = ({ headers }: Declared, { limit }: Bounds): boolean =>
+  Number(headers["content-length"] ?? NaN) <= limit && headers["content-encoding"] === undefined
+
 const readBytes = (
+  head: Declared,
   response: HttpClientResponse.HttpClientResponse,
-  limit: number,
-  cut: boolean,
+  bounds: Bounds,
 ): Effect.Effect<Uint8Array, Unreadable> => {
-  if (isEmpty(response)) return Effect.succeed(new Uint8Array())
-  const declared = Number(response.headers["content-length"] ?? NaN)
-  // Without an encoding the transport itself holds the body to the declared length.
-  if (declared <= limit && response.headers["content-encoding"] === undefined) {
-    return readWhole(response)
-  }
+  if (isEmpty(head)) return Effect.succeed(new Uint8Array())
+  if (isHeld(head, bounds)) return readWhole(response)
+  const { cut, limit } = bounds
   const streamed = Effect.suspend(() => {
     const chunks: Array<Uint8Array> = []
     let size = 0
@@ -92,7 +128,8 @@ const readWhole = (
 // A transport that has no body to stream fails instead of ending: an empty body to us.
 const endOfEmpty: Unreadable = { _tag: "Nothing" }
 
-const join = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
+/** The chunks in one piece. */
+export const join = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
   if (chunks.length === 1 && chunks[0] !== undefined) return chunks[0]
   const bytes = new Uint8Array(size)
   let offset = 0
@@ -106,37 +143,65 @@ const join = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true })
 const lenientUtf8 = new TextDecoder("utf-8")
 
-const readText = (
-  response: HttpClientResponse.HttpClientResponse,
-): Effect.Effect<string, Unreadable> =>
-  Effect.flatMap(readBytes(response, maxBody, false), (bytes) => {
-    try {
-      return Effect.succeed(strictUtf8.decode(bytes))
-    } catch {
-      return Effect.fail(unreadable("the body is not UTF-8"))
-    }
-  })
+const bodyText = (bytes: Uint8Array): Result.Result<string, Unreadable> => {
+  try {
+    return Result.succeed(strictUtf8.decode(bytes))
+  } catch {
+    return Result.fail(unreadable("the body is not UTF-8"))
+  }
+}
+
+/** The text of an error's body: as much as can be read of it. */
+export const errorText = (bytes: Uint8Array): string => lenientUtf8.decode(bytes)
 
 /** The text of an error's body, as far as it can be had: a bad body never hides the status. */
 export const readErrorText = (
+  head: Declared,
   response: HttpClientResponse.HttpClientResponse,
 ): Effect.Effect<string> =>
-  readBytes(response, maxErrorBody, true).pipe(
-    Effect.map((bytes) => lenientUtf8.decode(bytes)),
+  readBytes(head, response, errorBody).pipe(
+    Effect.map(errorText),
     Effect.catch(() => Effect.succeed("")),
   )
 
-const parseJson = (text: string): Effect.Effect<unknown, Unreadable> => {
+/** Reads a body by its reader. */
+export const readBy = <A>(
+  reader: Reader<A>,
+  head: Declared,
+  response: HttpClientResponse.HttpClientResponse,
+  timeout: Duration.Duration,
+): Effect.Effect<A, Unreadable> => {
+  switch (reader.kind) {
+    case "whole":
+      return Effect.flatMap(
+        readBytes(head, response, wholeBody),
+        (bytes) => Effect.fromResult(reader.decode(bytes)),
+      )
+    case "nothing":
+      return isEmpty(head)
+        ? Effect.succeed(reader.value)
+        : Effect.as(Effect.timeoutOption(readErrorText(head, response), drainFor), reader.value)
+    case "streamed":
+      return reader.read(response, timeout)
+  }
+}
+
+/** How long a body may take that nobody needs. */
+export const drainFor: Duration.Duration = Duration.seconds(1)
+
+const parseJson = (text: string): Result.Result<unknown, Unreadable> => {
+  if (isDeeperThan(maxDepth, text)) return Result.fail(tooLarge)
   try {
-    return Effect.succeed(JSON.parse(text))
+    return Result.succeed(JSON.parse(text))
   } catch {
-    return Effect.fail(
+    return Result.fail(
       unreadable(text.trim() === "" ? "the body is empty" : "the body is not JSON"),
     )
   }
 }
 
-const undecodable = (error: Schema.SchemaError): Unreadable => {
+/** Why a value that the schema refuses is none. */
+export const undecodable = (error: Schema.SchemaError): Unreadable => {
   const { path, problem } = firstProblem(error.issue)
   return unreadable(path === "" ? problem : `${problem} at ${path}`)
 }
@@ -147,121 +212,42 @@ const reading = <A>(decode: Decoder<A>) => (json: unknown): Result.Result<A, Unr
 const readAsTarget = reading(decodeTarget)
 const readAsDeleted = reading(Schema.decodeUnknownResult(Schema.Array(DeletedTarget)))
 
+const whole = <A>(decode: (text: string) => Result.Result<A, Unreadable>): Reader<A> => ({
+  kind: "whole",
+  decode: (body) => Result.flatMap(bodyText(body), decode),
+})
+
 /** Reads one target. */
-export const readTarget: Reader<Target> = (response) =>
-  readText(response).pipe(
-    Effect.flatMap(parseJson),
-    Effect.flatMap((json) => Effect.fromResult(readAsTarget(json))),
-  )
+export const readTarget: Reader<Target> = whole((text) =>
+  Result.flatMap(parseJson(text), readAsTarget)
+)
 
 /**
  * Reads the target of a search: an array of one is taken too, and `{}`, `null` or an empty array say
  * that there is none.
  */
-export const readFound: Reader<Target> = (response) =>
-  readText(response).pipe(
-    Effect.flatMap(parseJson),
-    Effect.flatMap((json) => {
-      const found = Array.isArray(json) && json.length <= 1 ? json[0] : json
-      return found === undefined || found === null || isEmptyObject(found)
-        ? Effect.fail<Unreadable>({ _tag: "Nothing" })
-        : Effect.fromResult(readAsTarget(found))
-    }),
-  )
+export const readFound: Reader<Target> = whole((text) =>
+  Result.flatMap(parseJson(text), (json) => {
+    const found = Array.isArray(json) && json.length <= 1 ? json[0] : json
+    return found === undefined || found === null || isEmptyObject(found)
+      ? Result.fail<Unreadable>({ _tag: "Nothing" })
+      : readAsTarget(found)
+  })
+)
 
 const isEmptyObject = (value: unknown): boolean =>
   typeof value === "object" && value !== null && !Array.isArray(value) &&
   Object.keys(value).length === 0
 
-/**
- * Reads an answer whose status is all it says. Its body is drained, to free the connection, but not
- * waited for.
- */
-export const readNothing: Reader<void> = (response) =>
-  isEmpty(response) ? Effect.void : readErrorText(response).pipe(
-    Effect.timeoutOption("1 second"),
-    Effect.asVoid,
-  )
-
-const parseDeletions = (text: string): Effect.Effect<DeletionReport, Unreadable> =>
-  text.trim() === "" ? Effect.succeed({ deleted: [], complete: false }) : parseJson(text).pipe(
-    Effect.flatMap((json) => Effect.fromResult(readAsDeleted(json))),
-    Effect.map((deleted) => ({ deleted, complete: true })),
-  )
+/** Reads an answer whose status is all it says. */
+export const readNothing: Reader<void> = { kind: "nothing", value: undefined }
 
 /** Reads the report of a bulk delete; an answer without a body reports nothing. */
-export const readDeletions: Reader<DeletionReport> = (response) =>
-  Effect.flatMap(readText(response), parseDeletions)
-
-// Effect's own text decoder replaces what isn't UTF-8; in people's data that would be a silent loss.
-const decodeUtf8 = (
-  pull: Pull.Pull<Arr.NonEmptyReadonlyArray<Uint8Array>, Unreadable>,
-): Pull.Pull<Arr.NonEmptyReadonlyArray<string>, Unreadable> => {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-  const decoded = (text: () => Arr.NonEmptyReadonlyArray<string>) =>
-    Effect.try({ try: text, catch: () => unreadable("the body is not UTF-8") })
-  return pull.pipe(
-    Effect.flatMap((chunk) =>
-      decoded(() => Arr.map(chunk, (bytes) => decoder.decode(bytes, { stream: true })))
-    ),
-    Pull.catchDone(() => Effect.andThen(decoded(() => [decoder.decode()]), Cause.done())),
+export const readDeletions: Reader<DeletionReport> = whole((
+  text,
+): Result.Result<DeletionReport, Unreadable> =>
+  text.trim() === "" ? Result.succeed({ deleted: [], complete: false }) : Result.map(
+    Result.flatMap(parseJson(text), readAsDeleted),
+    (deleted) => ({ deleted, complete: true }),
   )
-}
-
-const decodeAll = (
-  chunk: Arr.NonEmptyReadonlyArray<unknown>,
-): Effect.Effect<Arr.NonEmptyReadonlyArray<ListedTarget>, Unreadable> =>
-  Effect.fromResult(Result.mapError(Result.all(Arr.map(chunk, decodeListed)), undecodable))
-
-/**
- * The targets of a list while they arrive. Silence of more than `timeout` between two pieces of the
- * body ends it.
- */
-export const listed = (
-  response: HttpClientResponse.HttpClientResponse,
-  timeout: Duration.Duration,
-): Stream.Stream<ListedTarget, Unreadable> => {
-  const bytes = Stream.mapError(
-    response.stream,
-    (error): Unreadable =>
-      error.reason._tag === "EmptyBodyError" ? unreadable("the body is empty") : broken(error),
-  )
-  const readable = Stream.catchCause(
-    bytes,
-    (cause) =>
-      Cause.hasDies(cause)
-        ? Stream.fail(unreadable("the body was read before, by `transformClient`"))
-        : Stream.failCause(cause),
-  )
-  const text = Stream.transformPull(
-    readable,
-    (pull) =>
-      Effect.sync(() =>
-        decodeUtf8(Effect.timeoutOrElse(pull, {
-          duration: timeout,
-          orElse: () => Effect.fail(timedOut),
-        }))
-      ),
-  )
-  return text.pipe(
-    Stream.pipeThroughChannelOrFail(
-      JsonArray.decodeString<Unreadable>({ maxElementSize: maxElement }),
-    ),
-    Stream.mapError((error): Unreadable =>
-      error._tag !== "JsonArrayError"
-        ? error
-        : error.kind === "Limit"
-        ? tooLarge
-        : unreadable("the body is not a whole JSON array")
-    ),
-    Stream.mapArrayEffect(decodeAll),
-  )
-}
-
-/** Reads a list whole. */
-export const readList: Reader<ReadonlyArray<ListedTarget>> = (response, timeout) =>
-  Stream.runCollect(listed(response, timeout))
-
-/** Opens a list: its targets come while they arrive. */
-export const openList: Reader<Stream.Stream<ListedTarget, Unreadable>> = (response, timeout) =>
-  Effect.succeed(listed(response, timeout))
+)

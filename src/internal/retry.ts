@@ -55,27 +55,29 @@ export type Decide = (
 export const decider = (policy: RetryPolicy, spending: Spending, startMillis: number): Decide => {
   let schedule: Effect.Success<ReturnType<typeof toStep>> | undefined
   const toStep = () => Schedule.toStep(policy.schedule)
-  return Effect.fnUntraced(function* (failure, attempts) {
-    // Written so that NaN stops, too.
-    if (!(attempts <= policy.retries)) return undefined
-    const asked = "retryAfter" in failure ? failure.retryAfter : undefined
-    if (asked !== undefined && Duration.isGreaterThan(asked, policy.retryAfter)) return undefined
-    schedule ??= yield* toStep()
-    const now = yield* Clock.currentTimeMillis
-    const scheduled = yield* Pull.matchEffect(schedule(now, failure), {
-      onSuccess: ([, delay]) => Effect.succeed(delay),
-      onFailure: Effect.failCause,
-      onDone: () => Effect.succeed(undefined),
+  // A generator only where there is a failure: most calls have none.
+  return (failure, attempts) =>
+    Effect.gen(function* () {
+      // Written so that NaN stops, too.
+      if (!(attempts <= policy.retries)) return undefined
+      const asked = "retryAfter" in failure ? failure.retryAfter : undefined
+      if (asked !== undefined && Duration.isGreaterThan(asked, policy.retryAfter)) return undefined
+      schedule ??= yield* toStep()
+      const now = yield* Clock.currentTimeMillis
+      const scheduled = yield* Pull.matchEffect(schedule(now, failure), {
+        onSuccess: ([, delay]) => Effect.succeed(delay),
+        onFailure: Effect.failCause,
+        onDone: () => Effect.succeed(undefined),
+      })
+      if (scheduled === undefined) return undefined
+      const capped = Duration.min(scheduled, policy.delay)
+      const share = policy.jitter ? yield* Random.next : 1
+      // Upwards of what NP6 asks for: clients that were refused together don't come back together.
+      const wait = Duration.millis(
+        Duration.toMillis(capped) * share + (asked === undefined ? 0 : Duration.toMillis(asked)),
+      )
+      const end = Duration.millis(now - startMillis + Duration.toMillis(wait))
+      if (Duration.isGreaterThan(end, policy.elapsed)) return undefined
+      return spend(spending, policy) ? wait : undefined
     })
-    if (scheduled === undefined) return undefined
-    const capped = Duration.min(scheduled, policy.delay)
-    const share = policy.jitter ? yield* Random.next : 1
-    // Upwards of what NP6 asks for: clients that were refused together don't come back together.
-    const wait = Duration.millis(
-      Duration.toMillis(capped) * share + (asked === undefined ? 0 : Duration.toMillis(asked)),
-    )
-    const end = Duration.millis(now - startMillis + Duration.toMillis(wait))
-    if (Duration.isGreaterThan(end, policy.elapsed)) return undefined
-    return spend(spending, policy) ? wait : undefined
-  })
 }

@@ -4,14 +4,16 @@
  *
  * @module
  */
-import * as DateTime from "effect/DateTime"
+import type * as DateTime from "effect/DateTime"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Fields } from "../Field.ts"
 import { ListedTarget, Target } from "../Target.ts"
+import type { TargetId } from "../TargetId.ts"
 import { isExact, isTargetId } from "./checks.ts"
-import { isYearOne, parseInstant } from "./instant.ts"
+import type { ParseElements } from "./jsonArray.ts"
+import { isYearOne, makeInstant, parseInstant } from "./instant.ts"
 
 /** Decodes one target. */
 export type Decoder<A> = (json: unknown) => Result.Result<A, Schema.SchemaError>
@@ -23,6 +25,41 @@ const targetBySchema = Schema.decodeUnknownResult(Target)
 export const decodeListed: Decoder<ListedTarget> = (json) => {
   const target = Predicate.isObject(json) ? readPlain(json) : undefined
   return target === undefined ? listedBySchema(json) : Result.succeed(target)
+}
+
+// A text beyond this holds an element that is anything but usual.
+const maxUsual = 65_536
+
+const usual =
+  /\{"id":"([\w-]{1,64})","creationDate":"([^"\\]{20})","lastUpdateDate":"([^"\\]{20})","fields":(\{(?:"(?:[^"\\]|\\.)*":(?:"(?:[^"\\]|\\.)*"|null|true|false|-?\d{1,15}(?:\.\d+)?),?)*\})\}(?:,(?=\{)|$)/y
+
+/**
+ * Parses and decodes elements of a list, with commas between: as `JSON.parse` and the schema do, which
+ * see those that aren't of the usual form.
+ *
+ * Taking most of them apart without `JSON.parse` is faster, but first of all it is smaller: V8 keeps
+ * every text of up to ten characters that it parses, like an id, until it collects old garbage.
+ */
+export const parseListed: ParseElements<ListedTarget | Schema.SchemaError> = (text, byJson) => {
+  const elements: Array<ListedTarget | Schema.SchemaError> = []
+  let at = 0
+  while (at < text.length && text.length <= maxUsual) {
+    usual.lastIndex = at
+    const match = usual.exec(text)
+    const [, id = "", creationDate = "", lastUpdateDate = "", values = ""] = match ?? []
+    if (!isTargetId(id)) break
+    const fields: Fields = JSON.parse(values)
+    const target = makePlain(id, creationDate, lastUpdateDate, fields)
+    if (target === undefined) break
+    elements.push(target)
+    at = usual.lastIndex
+  }
+  if (at > 0 && at === text.length) return elements
+  for (const json of byJson(text.slice(at))) {
+    const target = decodeListed(json)
+    elements.push(Result.isSuccess(target) ? target.success : target.failure)
+  }
+  return elements
 }
 
 /** Decodes a target with all its fields. */
@@ -47,7 +84,7 @@ const hasPlainRest = ({ hash, bounce, redList }: { readonly [key: string]: unkno
 
 const isPlainFields = (fields: unknown): fields is Fields => {
   if (!Predicate.isObject(fields)) return false
-  for (const key in fields) {
+  for (const key of Object.keys(fields)) {
     const value = fields[key]
     const isPlain = value === null || typeof value === "string" || typeof value === "boolean" ||
       (typeof value === "number" && isExact(value))
@@ -56,20 +93,26 @@ const isPlainFields = (fields: unknown): fields is Fields => {
   return true
 }
 
-// No day beyond the 28th, because Date.parse rolls the 30th of February over into March.
-const plainDate = /^(?!0001)\d{4}-\d\d-(?:[01]\d|2[0-8])T\d\d:\d\d:\d\dZ$/
-
 const toInstant = (text: string): DateTime.Utc | undefined => {
-  const millis = plainDate.test(text) ? Date.parse(text) : parseInstant(text)
-  return Number.isNaN(millis) || isYearOne(millis) ? undefined : DateTime.makeUnsafe(millis)
+  const millis = parseInstant(text)
+  return Number.isNaN(millis) || isYearOne(millis) ? undefined : makeInstant(millis)
 }
 
 /** Reads what all targets have, in its usual form; `undefined` leaves it to the schema. */
 const readPlain = (json: { readonly [key: string]: unknown }): ListedTarget | undefined => {
   const { id, creationDate, lastUpdateDate, fields } = json
-  if (typeof id !== "string" || !isTargetId(id)) return undefined
-  if (typeof creationDate !== "string" || typeof lastUpdateDate !== "string") return undefined
-  if (!isPlainFields(fields)) return undefined
+  return typeof id === "string" && isTargetId(id) && typeof creationDate === "string" &&
+      typeof lastUpdateDate === "string" && isPlainFields(fields)
+    ? makePlain(id, creationDate, lastUpdateDate, fields)
+    : undefined
+}
+
+const makePlain = (
+  id: TargetId,
+  creationDate: string,
+  lastUpdateDate: string,
+  fields: Fields,
+): ListedTarget | undefined => {
   const created = toInstant(creationDate)
   if (created === undefined) return undefined
   const updated = lastUpdateDate === creationDate ? created : toInstant(lastUpdateDate)

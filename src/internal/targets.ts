@@ -16,8 +16,10 @@ import { standard } from "../RetryPolicy.ts"
 import type { TargetsOptions, TargetsService } from "../Targets.ts"
 import { call, transportError, unexpected, withHead } from "./call.ts"
 import { checkBase, checkTimeout, type Connection, refuseKey } from "./connection.ts"
+import { makeDeadlines } from "./deadlines.ts"
 import * as endpoints from "./endpoints.ts"
 import { fetchSettings } from "./fetch.ts"
+import { drainFor } from "./response.ts"
 
 const valueOf = <Args extends ReadonlyArray<unknown>, A, E>(
   operation: (...args: Args) => Effect.Effect<Answer<A>, E>,
@@ -75,9 +77,12 @@ const connect = Effect.fnUntraced(function* (
     // A copy, so that wiping the caller's doesn't break calls to come.
     apiKey: Redacted.make(Redacted.value(options.apiKey)),
     timeout,
+    deadlines: makeDeadlines(timeout),
+    drains: makeDeadlines(drainFor),
     retry: options.retry ?? standard,
     gate: yield* (options.rateLimit ?? adaptive).make,
     propagateTrace: options.propagateTrace ?? false,
+    isObserved: options.transformClient !== undefined,
     fetch: yield* fetchSettings,
     spending: { spent: 0 },
   }
@@ -108,7 +113,9 @@ const openStream = (
             answer,
           )
           return problem._tag === "Broken"
-            ? transportError(facts, problem.broken, { delivered })
+            ? transportError(facts, problem.broken, [Redacted.value(connection.apiKey)], {
+              delivered,
+            })
             : unexpected(facts, problem, { delivered })
         }),
       )

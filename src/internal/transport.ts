@@ -62,6 +62,15 @@ const text = (error: object, key: string): string | undefined => {
 
 /** Reads a failure of the transport for what it means. When in doubt, NP6 got the request. */
 export const readFailure = (error: unknown): Broken => {
+  try {
+    return read(error)
+  } catch {
+    // A property of it threw, perhaps with what must not be shown.
+    return { reason: "Reset" }
+  }
+}
+
+const read = (error: unknown): Broken => {
   for (const cause of causes(error)) {
     if (denied.has(text(cause, "name") ?? "")) return { reason: "Connect", code: "NOT_CAPABLE" }
     const code = text(cause, "code")

@@ -1,7 +1,7 @@
 /** A client that records what it is asked and answers from a script. */
 import { RateLimit, Targets, type TargetsOptions } from "@effect-np6/targets"
 import { Effect, Layer, Redacted } from "effect"
-import { HttpClient, HttpClientError, HttpClientResponse } from "effect/http"
+import { FetchHttpClient, HttpClient, HttpClientError, HttpClientResponse } from "effect/http"
 
 export interface Recorded {
   readonly method: string
@@ -20,21 +20,53 @@ export interface Recording {
 
 export const key = "canary-key-3f9a1c"
 
+/** The ways from the library to the network. */
+export type Way = "client" | "fetch"
+
+let way: Way = "client"
+
+/** Has the recordings of this file answer in the place of an HTTP client, or of `fetch`. */
+export const recordOver = (over: Way): void => {
+  way = over
+}
+
 /** Answers the n-th request with the n-th answer, and the last one for ever. */
 export const recording = (
   answers: ReadonlyArray<() => Scripted>,
   options: Partial<TargetsOptions> = {},
 ): Recording => {
   const requests: Array<Recorded> = []
-  const client = HttpClient.make((request, url) =>
+  const record = (request: Recorded): Scripted => {
+    requests.push(request)
+    return answers[Math.min(requests.length, answers.length) - 1]?.() ?? "never"
+  }
+  // One call at a time is looked at here; what many do to each other is in tests/rate.
+  const settings = { apiKey: Redacted.make(key), rateLimit: RateLimit.none, ...options }
+  return { requests, layer: Layer.orDie(layers[way](settings, record)) }
+}
+
+type Answering = (request: Recorded) => Scripted
+
+const layers = {
+  client: (options: TargetsOptions, record: Answering) =>
+    Targets.layer(options).pipe(
+      Layer.provide(Layer.succeed(HttpClient.HttpClient, recordingClient(record))),
+    ),
+  fetch: (options: TargetsOptions, record: Answering) =>
+    Targets.layerFetch(options).pipe(
+      Layer.provide(Layer.succeed(FetchHttpClient.Fetch, recordingFetch(record))),
+    ),
+}
+
+const recordingClient = (record: Answering) =>
+  HttpClient.make((request, url) =>
     Effect.suspend(() => {
-      requests.push({
+      const answer = record({
         method: request.method,
         url,
         headers: { ...request.headers },
         body: request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : "",
       })
-      const answer = answers[Math.min(requests.length, answers.length) - 1]?.() ?? "never"
       if (answer === "never") return Effect.never
       return answer instanceof Response
         ? Effect.succeed(HttpClientResponse.fromWeb(request, answer))
@@ -45,15 +77,48 @@ export const recording = (
         )
     })
   )
-  return {
-    requests,
-    // One call at a time is looked at here; what many do to each other is in tests/rate.
-    layer: Targets.layer({ apiKey: Redacted.make(key), rateLimit: RateLimit.none, ...options })
-      .pipe(
-        Layer.provide(Layer.succeed(HttpClient.HttpClient, client)),
-        Layer.orDie,
-      ),
+
+const recordingFetch = (record: Answering): typeof fetch => async (input, init) => {
+  // What goes over the wire, with what fetch adds to it.
+  const request = new Request(input, init)
+  const body = await request.text()
+  const length = body === "" && request.method !== "POST"
+    ? {}
+    : { "content-length": String(new TextEncoder().encode(body).length) }
+  const answer = record({
+    method: request.method,
+    url: new URL(request.url),
+    headers: { ...Object.fromEntries(request.headers), ...length },
+    body,
+  })
+  if (answer === "never") {
+    return new Promise((_, reject) => {
+      init?.signal?.addEventListener("abort", () => reject(init.signal?.reason))
+    })
   }
+  if (answer instanceof Response) return abortable(answer, init?.signal)
+  throw answer.cause
+}
+
+/** The answer as fetch gives it: its body ends with its signal. */
+const abortable = (answer: Response, signal: AbortSignal | null | undefined): Response => {
+  const reader = answer.body?.getReader()
+  if (reader === undefined) return answer
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start: (controller) =>
+      signal?.addEventListener("abort", () => {
+        controller.error(signal.reason)
+        void reader.cancel(signal.reason)
+      }),
+    pull: async (controller) => {
+      const { done, value } = await reader.read()
+      if (signal?.aborted) return
+      if (done) controller.close()
+      else controller.enqueue(value)
+    },
+    cancel: (reason) => reader.cancel(reason),
+  }, { highWaterMark: 0 })
+  return new Response(body, { status: answer.status, headers: answer.headers })
 }
 
 export const json = (body: unknown, status = 200, headers: Record<string, string> = {}) => () =>

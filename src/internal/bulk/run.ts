@@ -38,6 +38,8 @@ interface Entry<Unit, A, E> {
   outcome: Outcome<Unit, A, E> | undefined
   /** Made by whoever waits for the outcome first. */
   settled: Deferred.Deferred<void> | undefined
+  /** How many of its outcomes were handed on. */
+  handedOn: number
 }
 
 const isStop = (error: unknown): error is Stop =>
@@ -69,6 +71,7 @@ export const run = <Unit, A, E, R, I, B, F>(
         isRunning: false,
         outcome: undefined,
         settled: undefined,
+        handedOn: 0,
       }
       if (key !== undefined) last.set(key, entry)
       taken.add(entry)
@@ -117,23 +120,35 @@ export const run = <Unit, A, E, R, I, B, F>(
         )
       })
 
-    const deliver = (entry: Entry<Unit, A, E>): Arr.NonEmptyReadonlyArray<Outcome<I, B, F>> => {
-      taken.delete(entry)
-      const { outcome = { _tag: "NotTried", input: entry.unit } } = entry
-      return Arr.map(work.expand(outcome), (outcome) => {
-        const delivered = outcome._tag === "Interrupted"
-          ? { _tag: "NotTried" as const, input: outcome.input }
-          : outcome
-        tally[tallyOf[delivered._tag]]++
-        return delivered
-      })
+    const outcomesOf = (entry: Entry<Unit, A, E>) => {
+      const { isRunning, outcome, unit } = entry
+      const expanded = work.expand(
+        outcome ?? { _tag: isRunning ? "Interrupted" : "NotTried", input: unit },
+      )
+      return Arr.map(expanded, (outcome, index) => ({
+        entry,
+        outcome,
+        isLast: index === expanded.length - 1,
+      }))
+    }
+
+    const handOn = (
+      { entry, outcome, isLast }: ReturnType<typeof outcomesOf>[number],
+    ): Outcome<I, B, F> => {
+      entry.handedOn++
+      if (isLast) taken.delete(entry)
+      const handedOn = outcome._tag === "Interrupted"
+        ? { _tag: "NotTried" as const, input: outcome.input }
+        : outcome
+      tally[tallyOf[handedOn._tag]]++
+      return handedOn
     }
 
     const finish = Effect.gen(function* () {
       tally.end = yield* Clock.currentTimeMillis
       if (taken.size === 0 || options.onUnfinished === undefined) return
-      const unfinished = Array.from(taken).flatMap(({ unit, isRunning, outcome }) =>
-        work.expand(outcome ?? { _tag: isRunning ? "Interrupted" : "NotTried", input: unit })
+      const unfinished = Array.from(taken).flatMap((entry) =>
+        outcomesOf(entry).slice(entry.handedOn).map(({ outcome }) => outcome)
       )
       yield* options.onUnfinished(unfinished)
     })
@@ -146,7 +161,10 @@ export const run = <Unit, A, E, R, I, B, F>(
         concurrency: options.concurrency ?? 16,
         unordered: options.ordered === false,
       }),
-      Stream.mapArray((entries) => Arr.flatMap(entries, deliver)),
+      Stream.mapArray((entries) => Arr.flatMap(entries, outcomesOf)),
+      // One at a time: of an array, nobody knows how far its consumer came before it stopped.
+      Stream.rechunk(1),
+      Stream.map(handOn),
       Stream.concat(Stream.suspend(() => stop === undefined ? Stream.empty : Stream.fail(stop))),
       Stream.ensuring(finish),
     )

@@ -36,7 +36,7 @@ export interface AnyCodec {
     operation?: Operation,
   ) => Result.Result<FieldValues, InvalidInput>
   readonly encodeUnicity: (
-    unicity: AnyValues,
+    unicity: unknown,
     operation?: Operation,
     input?: string,
   ) => Result.Result<ReadonlyArray<string>, InvalidInput>
@@ -47,7 +47,9 @@ type Names = ReadonlyMap<string, Column>
 type Encoded = ReadonlyMap<Column, FieldValue>
 type Checked<A> = Result.Result<A, Refusal>
 
-const refuse = (input: string, problem: string): Checked<never> => Result.fail({ input, problem })
+/** Refuses an argument. */
+export const refuse = (input: string, problem: string): Checked<never> =>
+  Result.fail({ input, problem })
 
 const isRecord = (value: unknown): value is AnyValues =>
   typeof value === "object" && value !== null && !Array.isArray(value)
@@ -93,33 +95,50 @@ const criteria = (input: string, keys: Names, encoded: Encoded): Checked<Readonl
 const fieldValues = (encoded: Encoded): FieldValues =>
   Object.fromEntries([...encoded].map(([column, value]) => [column.id, value]))
 
-const toInvalidInput =
-  (operation: Operation) => <A>(checked: Checked<A>): Result.Result<A, InvalidInput> =>
-    Result.mapError(
-      checked,
-      (refusal) => new InvalidInput({ operation, applied: "no", attempts: 0, ...refusal }),
-    )
+/** Checks an argument, and refuses one that can't be read at all: a getter or a proxy threw. */
+export const checking = <A>(
+  operation: Operation,
+  input: string,
+  check: () => Checked<A>,
+): Result.Result<A, InvalidInput> =>
+  Result.mapError(
+    attempt(input, check),
+    (refusal) => new InvalidInput({ operation, applied: "no", attempts: 0, ...refusal }),
+  )
+
+const attempt = <A>(input: string, check: () => Checked<A>): Checked<A> => {
+  try {
+    return check()
+  } catch {
+    return refuse(input, "it can't be read")
+  }
+}
 
 const makeEncoders = (names: Names, keys: Names): Omit<AnyCodec, "decode"> => ({
   encode: (values, operation = "upsert") =>
-    encodeEach("values", names, values).pipe(
-      Result.flatMap((encoded) =>
-        Result.map(criteria("values", keys, encoded), (unicity): EncodedTarget => ({
-          unicity,
-          values: fieldValues(encoded),
-        }))
-      ),
-      toInvalidInput(operation),
-    ),
+    checking(operation, "values", () =>
+      encodeEach("values", names, values).pipe(
+        Result.flatMap((encoded) =>
+          Result.map(criteria("values", keys, encoded), (unicity): EncodedTarget => ({
+            unicity,
+            values: fieldValues(encoded),
+          }))
+        ),
+      )),
   encodeValues: (values, operation = "update") =>
-    encodeEach("values", names, values).pipe(
-      Result.map(fieldValues),
-      toInvalidInput(operation),
+    checking(
+      operation,
+      "values",
+      () => Result.map(encodeEach("values", names, values), fieldValues),
     ),
   encodeUnicity: (unicity, operation = "getByUnicity", input = "unicity") =>
-    encodeEach(input, keys, isRecord(unicity) ? pick(keys, unicity) : unicity).pipe(
-      Result.flatMap((encoded) => criteria(input, keys, encoded)),
-      toInvalidInput(operation),
+    checking(
+      operation,
+      input,
+      () =>
+        encodeEach(input, keys, isRecord(unicity) ? pick(keys, unicity) : unicity).pipe(
+          Result.flatMap((encoded) => criteria(input, keys, encoded)),
+        ),
     ),
 })
 

@@ -7,37 +7,43 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import type { Answer } from "../../Answer.ts"
-import { InvalidInput } from "../../Errors.ts"
+import type { InvalidInput } from "../../Errors.ts"
 import type { Selection } from "../../Selection.ts"
 import type { TypedSelection, TypedTargets } from "../../TargetModel.ts"
 import type { TargetsService } from "../../Targets.ts"
-import type { AnyCodec, AnyValues } from "./codec.ts"
+import { elementsOf } from "../checks.ts"
+import type { Refusal } from "../input.ts"
+import { type AnyCodec, type AnyValues, checking, refuse } from "./codec.ts"
 
 const encodeSelection = (
   codec: AnyCodec,
   selection: TypedSelection<AnyValues, string>,
-): Result.Result<Selection, InvalidInput> => {
-  if (selection?.type !== "unicity") return Result.succeed(selection)
-  if (!Array.isArray(selection.value)) {
-    return Result.fail(
-      new InvalidInput({
-        operation: "deleteMany",
-        applied: "no",
-        attempts: 0,
-        input: "selection.value",
-        problem: "it is not an array",
-      }),
-    )
-  }
-  return Result.map(
-    Result.all(
-      Array.from(
-        selection.value,
-        (unicity, i) => codec.encodeUnicity(unicity, "deleteMany", `selection.value[${i}]`),
+): Result.Result<Selection, InvalidInput> =>
+  Result.flatMap(
+    checking("deleteMany", "selection", () => readSelection(selection)),
+    (read) =>
+      read._tag === "Other" ? Result.succeed(read.selection) : Result.map(
+        Result.all(
+          read.value.map((unicity, i) =>
+            codec.encodeUnicity(unicity, "deleteMany", `selection.value[${i}]`)
+          ),
+        ),
+        (value): Selection => ({ type: "unicity", value }),
       ),
-    ),
-    (value): Selection => ({ type: "unicity", value }),
   )
+
+type Read =
+  | { readonly _tag: "Unicity"; readonly value: ReadonlyArray<unknown> }
+  | { readonly _tag: "Other"; readonly selection: Selection }
+
+const readSelection = (
+  selection: TypedSelection<AnyValues, string>,
+): Result.Result<Read, Refusal> => {
+  if (selection?.type !== "unicity") return Result.succeed({ _tag: "Other", selection })
+  const { value } = selection
+  return Array.isArray(value)
+    ? Result.succeed({ _tag: "Unicity", value: elementsOf(value) })
+    : refuse("selection.value", "it is not an array")
 }
 
 const valueOf = <A, B>(f: (value: A) => B) => (answer: Answer<A>): Answer<B> => ({

@@ -21,16 +21,18 @@ const isFor = (on: FaultMatch, request: Candidate): boolean =>
     // `search` does not depend on, nor move, the `lastIndex` of a global pattern.
     : request.path.search(on.path) >= 0))
 
-/** The fault for this request, if a rule fires. A request counts for every rule it is offered to. */
-export const fire = (
-  rules: ReadonlyArray<ScriptedRule>,
-  request: Candidate,
-): Fault | undefined => {
-  for (const scripted of rules) {
+/**
+ * The fault for this request, if a rule fires. A request counts for every rule it is offered to. A
+ * rule that has no uses left is dropped, so that a sandbox which is scripted for days does not grow.
+ */
+export const fire = (rules: Array<ScriptedRule>, request: Candidate): Fault | undefined => {
+  for (const [index, scripted] of rules.entries()) {
     const { on = {}, skip = 0, times = 1, fault } = scripted.rule
     if (!isFor(on, request)) continue
     scripted.seen += 1
-    if (scripted.seen > skip && scripted.seen <= skip + times) return fault
+    if (scripted.seen <= skip || scripted.seen > skip + times) continue
+    if (scripted.seen === skip + times) rules.splice(index, 1)
+    return fault
   }
   return undefined
 }

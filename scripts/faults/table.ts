@@ -1,0 +1,144 @@
+/**
+ * The matrix as Markdown.
+ *
+ * @module
+ */
+import type { Cell } from "../../tests/faults/cell.ts"
+import type { Fault, Runtime } from "../../tests/faults/faults.ts"
+import { expect, type Expected } from "../../tests/faults/rules.ts"
+
+/** A cell and what it came to. */
+export interface Filled {
+  readonly cell: Cell
+  readonly came: Expected
+}
+
+/** What a call came to, in few words. */
+export const words = ({ applied, attempts, outcome, requests }: Expected): string => {
+  // Of two names, the second says it: `TransportError/Reset` and `Reset`.
+  const name = outcome.startsWith("Conflict/") ? "Conflict" : outcome.replace(/^.*\//, "")
+  const repeated = requests > attempts ? ` (${requests} requests)` : ""
+  return outcome === "value"
+    ? `✓ ${attempts}${repeated}`
+    : `${name} ${applied} ${attempts}${repeated}`
+}
+
+const unique = (items: ReadonlyArray<string>): ReadonlyArray<string> => [...new Set(items)]
+
+/** Brings together what has the same key, in order of appearance. */
+const groupBy = <A>(
+  items: ReadonlyArray<A>,
+  keyOf: (item: A) => string,
+): ReadonlyArray<readonly [key: string, group: ReadonlyArray<A>]> => [
+  ...Map.groupBy(items, keyOf),
+]
+
+/** Names in one, by what they share: `301 to a` and `302 to a` are `301, 302 to a`. */
+export const joinNames = (names: ReadonlyArray<string>): string => {
+  const parts = names.map((name) => /^(\d{3}),? (.*)$/.exec(name))
+  if (names.length < 2 || parts.includes(null)) return names.join("; ")
+  const of = (index: number) => unique(parts.map((part) => part?.[index] ?? ""))
+  const [first, second] = [of(1), of(2)]
+  return first.length * second.length === names.length
+    ? `${first.join(", ")}: ${second.join("; ")}`
+    : names.join("; ")
+}
+
+const table = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
+  const [head = [], ...body] = rows
+  const line = (cells: ReadonlyArray<string>) => `| ${cells.join(" | ")} |`
+  return [line(head), line(head.map(() => "---")), ...body.map(line)].join("\n")
+}
+
+/** One table: a row for each fault, a column for each operation, those that are alike in one. */
+const grid = (filled: ReadonlyArray<Filled>): string => {
+  const at = new Map(
+    filled.map(({ came, cell }) => [`${cell.fault.name}\n${cell.operation.name}`, words(came)]),
+  )
+  const names = (of: (cell: Cell) => string) => unique(filled.map(({ cell }) => of(cell)))
+  const faults = names((cell) => cell.fault.name)
+  const operations = names((cell) => cell.operation.name)
+  const text = (fault: string, operation: string) => at.get(`${fault}\n${operation}`) ?? ""
+  const columns = groupBy(
+    operations,
+    (operation) => faults.map((fault) => text(fault, operation)).join("\n"),
+  ).map(([, alike]) => alike)
+  const rows = groupBy(
+    faults,
+    (fault) => operations.map((operation) => text(fault, operation)).join("\n"),
+  ).map(([, alike]) => alike)
+  const shown = (alike: ReadonlyArray<string>) =>
+    alike.length === operations.length ? "every operation" : alike.join(", ")
+  return table([
+    ["", ...columns.map(shown)],
+    ...rows.map((alike) => [
+      joinNames(alike),
+      ...columns.map(([operation = ""]) => text(alike[0] ?? "", operation)),
+    ]),
+  ])
+}
+
+const headings: Readonly<Record<Fault["kind"], string>> = {
+  connection: "The connection",
+  body: "The body of the answer, which is 200 where nothing else is said",
+  size: "Answers made to fill the memory",
+  redirect: "Redirects",
+  status: "Statuses",
+  "Retry-After": "Retry-After",
+}
+
+/** The tables, of what came over fresh connections. */
+export const grids = (filled: ReadonlyArray<Filled>): string => {
+  const fresh = filled.filter(({ cell }) => cell.connection === "fresh" && cell.client === "own")
+  return groupBy(fresh, ({ cell }) => cell.fault.kind).map(([kind, ofKind]) => {
+    const [always = "", once = ""] = ["always", "once"].map((strikes) =>
+      grid(ofKind.filter(({ cell }) => cell.strikes === strikes))
+    )
+    const isSame = once === always || !once.includes("---")
+    return [
+      `## ${headings[ofKind[0]?.cell.fault.kind ?? "connection"] ?? kind}`,
+      isSame && once === always
+        ? "Whether it strikes every request or only the first:"
+        : "It strikes every request:",
+      always,
+      ...isSame ? [] : ["It strikes the first request only:", once],
+    ].join("\n\n")
+  }).join("\n\n")
+}
+
+/** Where a runtime or a used connection makes a difference, by the rules that every run checks. */
+export const exceptions = (cells: ReadonlyArray<Cell>): string => {
+  const runtimes: ReadonlyArray<Runtime> = ["Deno", "Node"]
+  // The client makes no difference.
+  const said = cells.filter(({ client }) => client === "own").map((cell) => ({
+    cell,
+    words: runtimes.map((runtime) => words(expect(runtime, cell.operation, cell.fault, cell))),
+    // Where nothing is repeated by anybody else.
+    usual: words(expect("Deno", cell.operation, cell.fault, { ...cell, connection: "fresh" })),
+  })).filter(({ usual, words }) => words.some((word) => word !== usual))
+  const rows = groupBy(
+    said,
+    ({ cell, words }) => [cell.strikes, cell.connection, cell.operation.name, ...words].join("\n"),
+  )
+    .map(([, alike]) => ({
+      faults: joinNames(alike.map(({ cell }) => cell.fault.name)),
+      first: alike[0],
+    }))
+  const merged = groupBy(
+    rows,
+    ({ faults, first }) =>
+      [faults, first?.cell.strikes, first?.cell.connection, ...first?.words ?? []].join("\n"),
+  )
+    .map(([, alike]) => {
+      const { cell, words = [] } = alike[0]?.first ?? {}
+      const operations = alike.map(({ first }) => first?.cell.operation.name ?? "")
+      return [
+        alike[0]?.faults ?? "",
+        operations.join(", "),
+        cell?.strikes ?? "",
+        cell?.connection ?? "",
+        ...words,
+      ]
+    })
+  return table([["fault", "operations", "strikes", "connection", ...runtimes], ...merged])
+}

@@ -1,0 +1,36 @@
+/**
+ * How deep JSON is nested, before it is parsed: parsing nests as deep, in several times the memory.
+ *
+ * @module
+ */
+
+const quote = 0x22
+const backslash = 0x5c
+const openBracket = 0x5b
+const closeBracket = 0x5d
+const openBrace = 0x7b
+const closeBrace = 0x7d
+
+/** Whether JSON has more than `limit` arrays and objects in one another. */
+export const isDeeperThan = (limit: number, text: string): boolean => {
+  // All that is opened is closed, so nearly no answer is long enough to be looked at.
+  if (text.length <= 2 * limit) return false
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === quote) at = endOfString(text, at)
+    else if (code === openBracket || code === openBrace) {
+      depth++
+      if (depth > limit) return true
+    } else if (code === closeBracket || code === closeBrace) depth--
+  }
+  return false
+}
+
+const endOfString = (text: string, start: number): number => {
+  let at = start + 1
+  while (at < text.length && text.charCodeAt(at) !== quote) {
+    at += text.charCodeAt(at) === backslash ? 2 : 1
+  }
+  return at
+}

@@ -1,0 +1,185 @@
+import { assert, describe, it } from "@effect/vitest"
+import { RateLimit, RetryPolicy, Targets } from "@effect-np6/targets"
+import { type Fault, Sandbox, type SandboxTarget } from "@effect-np6/targets/sandbox"
+import { Effect, Layer, Result, Stream } from "effect"
+import { TestClock } from "effect/testing"
+import * as fc from "fast-check"
+import { type Kind, kinds, withFaults } from "../scripts/proof/faults.ts"
+import { type Ask, type Contact, idAt, Np6 } from "../scripts/proof/np6.ts"
+import { type End, promise } from "./support/promises.ts"
+import { inTime } from "./support/time.ts"
+
+interface Step {
+  readonly ask: Ask
+  /** What the requests of the call meet, one after the other. */
+  readonly faults: ReadonlyArray<Kind>
+  readonly isStreamed: boolean
+  readonly replaysCreate: boolean
+}
+
+// Few of each, so that calls get in each other's way.
+const addresses = fc.constantFrom("a@b.c", "d+e&f@g.h", "é😀@i.j")
+const ids = fc.nat(4).map(idAt)
+const segments = fc.constantFrom(12345, 12346, 14105, 99)
+const few = <A>(arbitrary: fc.Arbitrary<A>) => fc.array(arbitrary, { minLength: 1, maxLength: 3 })
+const fields = fc.record({
+  8101: fc.constantFrom("Mr", "mrs", "Dr", null),
+  8102: fc.constantFrom("Doe", "", null),
+  8103: fc.oneof(addresses, fc.constant(null)),
+  8106: fc.constantFrom(0, -1.5, "many"),
+  8199: fc.constant("no such field"),
+}, { requiredKeys: [] })
+// As most callers write, so that most calls do something.
+const values = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ 8102: fc.constantFrom("Doe", "Roe"), 8106: fc.nat(9) }) },
+  { weight: 1, arbitrary: fields },
+)
+const named = fc.tuple(addresses, values).map(([address, values]) => ({ 8103: address, ...values }))
+const selected = fc.oneof(
+  fc.record({ type: fc.constant("id" as const), value: few(ids) }),
+  fc.record({ type: fc.constant("unicity" as const), value: few(addresses) }),
+  fc.record({ type: fc.constant("segment" as const), value: segments }),
+)
+const one = <const O extends string>(operation: O) => fc.constant(operation)
+
+const ask: fc.Arbitrary<Ask> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ operation: one("create"), values: named }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ operation: one("upsert"), address: addresses, values }),
+  },
+  { weight: 2, arbitrary: fc.record({ operation: one("update"), id: ids, values }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      operation: fc.constantFrom("addToSegment" as const, "removeFromSegment" as const),
+      id: ids,
+      segment: segments,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ operation: one("list") }) },
+  { weight: 1, arbitrary: fc.record({ operation: one("getByUnicity"), address: addresses }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      operation: fc.constantFrom("get" as const, "delete" as const),
+      id: ids,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ operation: one("deleteMany"), selected }) },
+)
+
+const allKinds = kinds(1)
+const isKind = (name: string): name is Kind => Object.hasOwn(allKinds, name)
+const kind = fc.constantFrom(...Object.keys(allKinds).filter(isKind))
+
+const step: fc.Arbitrary<Step> = fc.record({
+  ask,
+  faults: fc.oneof(
+    fc.constant<ReadonlyArray<Kind>>([]),
+    fc.array(kind, { minLength: 1, maxLength: 3 }),
+  ),
+  isStreamed: fc.boolean(),
+  replaysCreate: fc.boolean(),
+})
+
+const call = (
+  targets: Targets["Service"],
+  { ask, isStreamed }: Step,
+): Effect.Effect<unknown, Failure> => {
+  switch (ask.operation) {
+    case "list":
+      return isStreamed ? Stream.runCollect(targets.stream) : targets.list
+    case "get":
+      return targets.get(ask.id)
+    case "getByUnicity":
+      return targets.getByUnicity(ask.address)
+    case "upsert":
+      return targets.upsert(ask.address, ask.values)
+    case "create":
+      return targets.create(ask.values)
+    case "update":
+      return targets.update(ask.id, ask.values)
+    case "addToSegment":
+      return targets.addToSegment(ask.id, ask.segment)
+    case "removeFromSegment":
+      return targets.removeFromSegment(ask.id, ask.segment)
+    case "delete":
+      return targets.delete(ask.id)
+    case "deleteMany":
+      return targets.deleteMany(ask.selected)
+  }
+}
+
+interface Failure {
+  readonly _tag: string
+  readonly reason?: string
+  readonly applied: "no" | "unknown"
+  readonly attempts: number
+}
+
+/** A value as far as the plain model has it: no dates, no hash, nothing of bounces. */
+const bare = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(bare)
+  if (typeof value !== "object" || value === null) return value
+  return "fields" in value && "id" in value ? { id: value.id, fields: value.fields } : value
+}
+
+const endOf = (result: Result.Result<unknown, Failure>): End => {
+  if (Result.isSuccess(result)) return { value: bare(result.success) }
+  const { _tag: tag, applied, attempts, reason } = result.failure
+  return { tag, ...(reason === undefined ? {} : { reason }), applied, attempts }
+}
+
+const seen = (target: Contact | SandboxTarget): unknown => ({
+  id: target.id,
+  fields: { ...target.fields },
+  segments: [...target.segments],
+})
+
+/** JSON of it: what a model and a decoder write in another order is the same. */
+const same = (value: unknown): unknown => JSON.parse(JSON.stringify(value) ?? "null")
+
+const patient = RetryPolicy.budget(RetryPolicy.standard, undefined)
+
+const check = (steps: ReadonlyArray<Step>): Effect.Effect<void> => {
+  const faults: Array<Fault.Fault> = []
+  const sandbox = Layer.effect(
+    Sandbox,
+    Effect.map(Sandbox, (plain) => withFaults(plain, () => faults.shift())),
+  ).pipe(Layer.provide(Sandbox.layer))
+  const client = Layer.unwrap(
+    Sandbox.useSync(({ keys, url }) =>
+      Targets.layer({ apiKey: keys.full, baseUrl: url, rateLimit: RateLimit.none })
+    ),
+  ).pipe(Layer.provide(Sandbox.layerClient), Layer.provideMerge(sandbox), Layer.orDie)
+  return inTime(Effect.gen(function* () {
+    const targets = yield* Targets
+    const account = new Np6()
+    for (const step of steps) {
+      faults.splice(0, Infinity, ...step.faults.map((kind) => allKinds[kind]))
+      const policy = step.replaysCreate ? RetryPolicy.replayCreate(patient) : patient
+      const result = yield* Effect.result(Targets.withRetryPolicy(policy)(call(targets, step)))
+      const promised = promise(step.ask, account, step.faults, step)
+      assert.deepStrictEqual(same(endOf(result)), same(promised))
+      const state = yield* Sandbox.use((sandbox) => sandbox.state)
+      assert.deepStrictEqual(
+        state.targets.map(seen),
+        Array.from(account.contacts.values(), seen),
+      )
+    }
+  })).pipe(Effect.provide(client), Effect.provide(TestClock.layer()))
+}
+
+describe("any calls in any order, whatever happens to their requests", () => {
+  it.effect("end as the page of promises says, and leave what they say", () =>
+    Effect.promise(() =>
+      fc.assert(
+        fc.asyncProperty(
+          fc.array(step, { minLength: 1, maxLength: 15 }),
+          (steps) => Effect.runPromise(check(steps)),
+        ),
+        { seed: 20261124, numRuns: 200 },
+      )
+    ))
+})
