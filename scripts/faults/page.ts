@@ -61,10 +61,10 @@ deno task faults --markdown                 # and keep it here
 \`✓ 2\` is a success after two attempts; \`Reset unknown 3\` an error after three, which says that the
 call may have been applied, and \`Reset no 3\` one that says it surely wasn't. \`Connect\`, \`Reset\` and
 \`Timeout\` are reasons of a \`TransportError\`; \`Redirect\`, \`Status\`, \`Body\` and \`TooLarge\` of an
-\`UnexpectedResponse\`; the other names are those of the errors. Calls are tried again ${retries} times,
-without a wait of their own; an attempt has ${timeout} seconds; a \`Retry-After\` of up to ${patience} seconds is obeyed. \`create,
-opted in\` is \`create\` under \`RetryPolicy.replayCreate\`. Faults strike every request, or only the
-first, after which all is well.
+\`UnexpectedResponse\`; the other names are those of the errors. \`create (opted in)\` is
+\`create\` under \`RetryPolicy.replayCreate\`. A fault strikes every request, or only the first, after
+which all is well. An attempt has ${timeout} seconds, there are at most ${retries} retries with no wait of their own,
+and a \`Retry-After\` of up to ${patience} seconds is obeyed.
 
 None of it is recorded from what the library does. What a cell must come to is derived from what
 the documentation promises of the operation and from what can be seen of the fault
@@ -72,9 +72,9 @@ the documentation promises of the operation and from what can be seen of the fau
 
 - the call comes to exactly one value or one typed error: this tag, reason, status, \`applied\`,
   \`retryAfter\` and number of attempts;
-- exactly as many requests reach the proxy;
-- the account in the sandbox is as it was, or changed as asked, once; as it was, whenever the error says
-  \`applied: "no"\`;
+- as many requests reach the proxy as there were attempts, but for the last table below;
+- the account in the sandbox is changed as asked, once, or as it was; and as it was, whenever the
+  error says \`applied: "no"\`;
 - it takes no longer than the timeouts and the waits that were asked for, and no shorter than the
   latter;
 - the client closes every connection whose answer isn't whole, and keeps at most two for later;
@@ -85,14 +85,15 @@ is left open after the last (as Linux counts them).
 
 ## What it doesn't show
 
-- Time is virtual: the timeout of an attempt runs out when the proxy declares the connection silent,
-  and a wait is over at once. That real timers fire is left to the runtime.
-- A client closes what is broken; a sound connection stays in the pool of the runtime's \`fetch\` when
-  the layer's scope closes, until it has been idle for some seconds or the server closes it.
+- Time is virtual, but in one row: the timeout of an attempt runs out when the proxy declares the
+  connection silent, and a wait is over at once.
+- A sound connection stays in the pool of the runtime's \`fetch\` when the layer's scope closes, until
+  it has been idle for some seconds or the server closes it, as it does here.
 - Of the large answers the proxy sends what is more than enough, a part of the bomb and of the
-  element, and waits for the client to close. That a call gives up before the rest is checked; the
-  memory below is what the process held after each of them, and is not.
+  element, and waits for the client to close: a call that wanted the rest would never end. The
+  memory below is the most that the process, server and proxy included, held after any of them. It
+  is not checked.
 - All of it is plain HTTP/1.1 to \`fetch\`. TLS and HTTP/2 aren't here.
-- Calls go one at a time and without a rate limit, so that each is seen by itself.
+- In each cell, one call is made at a time, and without a rate limit, so that each is seen by itself.
 
 ## Runs`

@@ -91,17 +91,17 @@ const headings: Readonly<Record<Fault["kind"], string>> = {
 export const grids = (filled: ReadonlyArray<Filled>): string => {
   const fresh = filled.filter(({ cell }) => cell.connection === "fresh" && cell.client === "own")
   return groupBy(fresh, ({ cell }) => cell.fault.kind).map(([kind, ofKind]) => {
-    const [always = "", once = ""] = ["always", "once"].map((strikes) =>
+    const struck = (strikes: Cell["strikes"]) =>
       grid(ofKind.filter(({ cell }) => cell.strikes === strikes))
-    )
-    const isSame = once === always || !once.includes("---")
+    const [always, once] = [struck("always"), struck("once")]
+    const isOnce = ofKind.some(({ cell }) => cell.strikes === "once")
     return [
       `## ${headings[ofKind[0]?.cell.fault.kind ?? "connection"] ?? kind}`,
-      isSame && once === always
+      once === always
         ? "Whether it strikes every request or only the first:"
-        : "It strikes every request:",
+        : "Every request is struck:",
       always,
-      ...isSame ? [] : ["It strikes the first request only:", once],
+      ...isOnce && once !== always ? ["Only the first request is struck:", once] : [],
     ].join("\n\n")
   }).join("\n\n")
 }
@@ -109,36 +109,42 @@ export const grids = (filled: ReadonlyArray<Filled>): string => {
 /** Where a runtime or a used connection makes a difference, by the rules that every run checks. */
 export const exceptions = (cells: ReadonlyArray<Cell>): string => {
   const runtimes: ReadonlyArray<Runtime> = ["Deno", "Node"]
-  // The client makes no difference.
-  const said = cells.filter(({ client }) => client === "own").map((cell) => ({
-    cell,
-    words: runtimes.map((runtime) => words(expect(runtime, cell.operation, cell.fault, cell))),
-    // Where nothing is repeated by anybody else.
-    usual: words(expect("Deno", cell.operation, cell.fault, { ...cell, connection: "fresh" })),
-  })).filter(({ usual, words }) => words.some((word) => word !== usual))
-  const rows = groupBy(
-    said,
-    ({ cell, words }) => [cell.strikes, cell.connection, cell.operation.name, ...words].join("\n"),
+  const names = unique(cells.map(({ operation }) => operation.name))
+  // Whose client it is makes none.
+  const differing = cells.filter(({ client }) => client === "own").flatMap((cell) => {
+    const { connection, fault, operation, strikes } = cell
+    const came = runtimes.map((runtime) => words(expect(runtime, operation, fault, cell)))
+    // Where nobody else repeats anything.
+    const usual = words(expect("Deno", operation, fault, { ...cell, connection: "fresh" }))
+    return came.every((one) => one === usual)
+      ? []
+      : [{ connection, fault: fault.name, operation: operation.name, strikes, came }]
+  })
+  type Differing = (typeof differing)[number]
+  /** Brings together what differs in one thing only. */
+  const merge = (
+    rows: ReadonlyArray<Differing>,
+    key: "connection" | "fault" | "operation",
+    join: (merged: ReadonlyArray<string>) => string,
+  ): ReadonlyArray<Differing> =>
+    groupBy(rows, (row) => JSON.stringify({ ...row, [key]: "" })).flatMap(([, alike]) =>
+      alike.slice(0, 1).map((row) => ({ ...row, [key]: join(alike.map((one) => one[key])) }))
+    )
+  const byOperation = merge(
+    differing,
+    "operation",
+    (some) => some.length === names.length ? "every operation" : some.join(", "),
   )
-    .map(([, alike]) => ({
-      faults: joinNames(alike.map(({ cell }) => cell.fault.name)),
-      first: alike[0],
-    }))
-  const merged = groupBy(
-    rows,
-    ({ faults, first }) =>
-      [faults, first?.cell.strikes, first?.cell.connection, ...first?.words ?? []].join("\n"),
-  )
-    .map(([, alike]) => {
-      const { cell, words = [] } = alike[0]?.first ?? {}
-      const operations = alike.map(({ first }) => first?.cell.operation.name ?? "")
-      return [
-        alike[0]?.faults ?? "",
-        operations.join(", "),
-        cell?.strikes ?? "",
-        cell?.connection ?? "",
-        ...words,
-      ]
-    })
-  return table([["fault", "operations", "strikes", "connection", ...runtimes], ...merged])
+  const byConnection = merge(byOperation, "connection", (some) => some.join(" or "))
+  const rows = merge(byConnection, "fault", joinNames)
+  return table([
+    ["fault", "strikes", "connection", "operations", ...runtimes],
+    ...rows.map(({ came, connection, fault, operation, strikes }) => [
+      fault,
+      strikes,
+      connection,
+      operation,
+      ...came,
+    ]),
+  ])
 }

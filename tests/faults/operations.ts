@@ -141,7 +141,7 @@ export const operations: ReadonlyArray<Operation> = [
     isDone: isAdded,
   },
   {
-    name: "create, opted in",
+    name: "create (opted in)",
     run: (targets) => targets.create({ 8103: newcomer }),
     writes: true,
     replays: true,
