@@ -177,6 +177,7 @@ describe("a Retry-After", () => {
         "23 Nov 2026 12:00:10 GMT",
         "Nov 23 2026 12:00:10 GMT",
         "Mon, soon GMT",
+        "from Mon, 23 Nov 2026 12:00:10 GMT",
         "Infinity",
       ]
     ) {
