@@ -34,7 +34,15 @@ export const areas: ReadonlyArray<Area> = [
     name: "replay",
     wanted: 95,
     source: [...internal("call", "retry", "endpoints", "attempts"), ...exported("RetryPolicy")],
-    tests: tests("retries", "failures", "endpoints", "tracing", "list", "internal/retryBudget"),
+    tests: tests(
+      "retries",
+      "failures",
+      "endpoints",
+      "tracing",
+      "list",
+      "internal/retryBudget",
+      "internal/slowAnswers",
+    ),
   },
   {
     name: "errors",
