@@ -267,6 +267,15 @@ describe("a body of a success", () => {
     })
   }
 
+  it.effect("says that a number has lost digits", () => {
+    const { layer } = recording([json({ ...sampleTarget, fields: { 8106: 2 ** 53 } })])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const error = yield* Effect.flip(targets.get("000MLGPR"))
+      assert.propertyVal(error, "detail", "a number beyond ±2^53 has lost digits at fields.8106")
+    }).pipe(Effect.provide(layer))
+  })
+
   it.effect("says where a report of deletions doesn't decode", () => {
     const { layer } = recording([json([{ id: "000MLGPR", unicity: ["a", {}] }])])
     return Effect.gen(function* () {

@@ -209,6 +209,18 @@ describe("a refusal", () => {
       run: (targets: Targets["Service"]) => Effect.Effect<unknown, { readonly _tag: string }>,
     ]
   > = [
+    ["a target id is 1 to 64 letters, digits, _ or -", (it) => it.get("..")],
+    ["no criterion is given", (it) => it.getByUnicity([])],
+    ["a criterion is empty", (it) => it.getByUnicity(["a@b.c", " "])],
+    [
+      "a criterion is longer than 1024 characters",
+      (it) => it.getByUnicity("x".repeat(1025)),
+    ],
+    ["a criterion holds a control character", (it) => it.getByUnicity("a\nb")],
+    [
+      "a criterion holds half a character (a lone surrogate)",
+      (it) => it.getByUnicity("\ud83d"),
+    ],
     ["it is empty: a new target needs at least its unicity field", (it) => it.create({})],
     ["it is not a plain object of field id to value", update([])],
     [
@@ -308,6 +320,14 @@ describe("what was sent of a person", () => {
 })
 
 describe("what was checked", () => {
+  it.effect("may be a criterion of 1,024 characters", () => {
+    const { requests, layer } = recording([json(sampleTarget)])
+    return Effect.gen(function* () {
+      yield* (yield* Targets).getByUnicity("x".repeat(1024))
+      assert.strictEqual(requests[0]?.url.searchParams.get("unicity")?.length, 1024)
+    }).pipe(Effect.provide(layer))
+  })
+
   it.effect("may be an object without a prototype", () => {
     const { requests, layer } = recording([json(sampleTarget)])
     return Effect.gen(function* () {
