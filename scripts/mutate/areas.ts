@@ -28,7 +28,7 @@ export const areas: ReadonlyArray<Area> = [
     name: "paths",
     wanted: 95,
     source: internal("connection", "input", "text", "checks"),
-    tests: tests("inputs", "requests", "layers", "endpoints", "model", "internal/urls"),
+    tests: tests("inputs", "requests", "layers", "endpoints", "model", "bulk", "internal/urls"),
   },
   {
     name: "replay",
