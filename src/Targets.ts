@@ -124,7 +124,8 @@ export interface TargetsOperations {
   /**
    * Adds a target to a static segment: `POST /targets/{id}/segments/{segment}`. Fails with
    * `NotFound` when there is no such target or segment, and with `Conflict` (`AlreadyInSegment`) when
-   * the target is in there; after an unanswered attempt that is success.
+   * the target is in there; after an unanswered attempt that is success. (Whether NP6 also answers
+   * 409 for a dynamic segment is not documented; if it does, that would be taken for success then.)
    */
   readonly addToSegment: (
     id: string,
@@ -338,7 +339,9 @@ export class Targets extends TargetsBase {
    * `RequestInit` settings of yours are kept when they are provided around this layer too, not to
    * `FetchHttpClient.layer` alone. On Deno it also gives creates, deletions and segment calls a
    * connection each, because Deno's `fetch` repeats a request by itself when a connection that it
-   * used before breaks; a `client` in your `RequestInit` takes that protection away.
+   * used before breaks; a `client` in your `RequestInit` takes that protection away. A failed upsert
+   * or update, which may have been repeated so, is `applied: "unknown"` there even where NP6 refused
+   * it, but for what is wrong with the request itself.
    *
    * @example
    * ```ts
