@@ -341,7 +341,7 @@ export class Targets extends TargetsBase {
    * connection each, because Deno's `fetch` repeats a request by itself when a connection that it
    * used before breaks; a `client` in your `RequestInit` takes that protection away. A failed upsert
    * or update, which may have been repeated so, is `applied: "unknown"` there even where NP6 refused
-   * it, but for what is wrong with the request itself.
+   * it or couldn't be reached, but for what is wrong with the request or its target.
    *
    * @example
    * ```ts

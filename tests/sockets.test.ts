@@ -177,7 +177,7 @@ describe("over real sockets", () => {
     upsert: (targets) => targets.upsert("jane@example.com", { 8102: "Doe" }),
     update: (targets, jane) => targets.update(jane, { 8102: "Doe" }),
   }
-  const afterwards = [Fault.rateLimited(), Fault.status(403), Fault.status(401), Fault.status(404)]
+  const afterwards = [Fault.rateLimited(), Fault.status(403), Fault.status(401)]
   for (const [operation, run] of Object.entries(repeatable)) {
     for (const fault of afterwards) {
       it.live(`fetch may have repeated ${operation}, so it may be applied: ${fault.status}`, () =>
@@ -204,6 +204,17 @@ describe("over real sockets", () => {
         }).pipe(Effect.scoped, Effect.provide(Sandbox.layer)))
     }
   }
+
+  it.live("whatever fetch may do, an update of nobody was surely not applied", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      const { url } = yield* Sandbox.serve()
+      const layer = Targets.layerFetch({ apiKey: sandbox.keys.full, baseUrl: url })
+      const targets = yield* Effect.provide(Targets, layer)
+      const error = yield* Effect.flip(targets.update("0000000X", { 8102: "Doe" }))
+      assert.strictEqual(error._tag, "NotFound")
+      assert.propertyVal(error, "applied", "no")
+    }).pipe(Effect.scoped, Effect.provide(Sandbox.layer)))
 
   it.live("a body that is cut off leaves the request id, which came before it", () =>
     Effect.gen(function* () {

@@ -191,24 +191,31 @@ const mayHaveApplied = <A, F extends keyof Documented>(
   sent: Sent,
 ): boolean => {
   if (endpoint.method === "GET") return false
-  if (sent.mayBeTwice) {
-    // Of two requests, the first may have been applied and its answer lost. But what is wrong in the
-    // second was wrong in the first.
-    return outcome._tag !== "Refused" || !badRequestStatus.has(outcome.head.status)
+  if (outcome._tag === "Broken") {
+    return outcome.broken.reason !== "Connect" ||
+      (sent.mayBeTwice && outcome.broken.code !== notCapable)
   }
-  if (outcome._tag === "Broken") return outcome.broken.reason !== "Connect"
+  // Of two requests, the first may have been applied, and its answer lost.
+  if (sent.mayBeTwice && outcome._tag === "Refused" && !isLasting.has(outcome.head.status)) {
+    return true
+  }
   // Any 4xx is a refusal, but for 408, which is somebody's impatience.
   return outcome._tag !== "Refused" || outcome.head.status < 400 || outcome.head.status >= 500 ||
     outcome.head.status === 408
 }
+
+// What is wrong with a request, or with its target, was so when it was first sent.
+const isLasting = new Set([400, 404, 409, 411, 413, 415, 422])
+
+// A permission that Deno wasn't given: nothing was sent, and it doesn't come by asking again.
+const notCapable = "NOT_CAPABLE"
 
 const transientStatus = new Set([408, 429, 500, 502, 503, 504])
 
 const isTransient = (
   failure: { readonly _tag: string; readonly status?: number; readonly detail?: string },
 ): failure is Transient =>
-  // A permission that Deno wasn't given doesn't come by asking again.
-  (failure._tag === "TransportError" && failure.detail !== "NOT_CAPABLE") ||
+  (failure._tag === "TransportError" && failure.detail !== notCapable) ||
   transientStatus.has(failure.status ?? 0)
 
 const badRequestStatus = new Set([400, 411, 413, 415, 422])
