@@ -187,6 +187,17 @@ describe("over real sockets", () => {
     }
   }
 
+  it.live("whatever fetch may do, an update of nobody was surely not applied", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      const { url } = yield* Sandbox.serve()
+      const layer = Targets.layerFetch({ apiKey: sandbox.keys.full, baseUrl: url })
+      const targets = yield* Effect.provide(Targets, layer)
+      const error = yield* Effect.flip(targets.update("0000000X", { 8102: "Doe" }))
+      assert.strictEqual(error._tag, "NotFound")
+      assert.propertyVal(error, "applied", "no")
+    }).pipe(Effect.scoped, Effect.provide(Sandbox.layer)))
+
   it.live("a body that is cut off leaves the request id, which came before it", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox

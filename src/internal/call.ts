@@ -211,13 +211,15 @@ const mayHaveApplied = <A, F extends keyof Documented>(
     outcome.head.status === 408
 }
 
+// A permission that Deno wasn't given: nothing was sent, and it doesn't come by asking again.
+const notCapable = "NOT_CAPABLE"
+
 const transientStatus = new Set([408, 429, 500, 502, 503, 504])
 
 const isTransient = (
   failure: { readonly _tag: string; readonly status?: number; readonly detail?: string },
 ): failure is Transient =>
-  // A permission that Deno wasn't given doesn't come by asking again.
-  (failure._tag === "TransportError" && failure.detail !== "NOT_CAPABLE") ||
+  (failure._tag === "TransportError" && failure.detail !== notCapable) ||
   transientStatus.has(failure.status ?? 0)
 
 const badRequestStatus = new Set([400, 411, 413, 415, 422])
