@@ -183,8 +183,20 @@ export const readNothing: Reader<void> = (response) =>
     Effect.asVoid,
   )
 
+const isLong = (number: string): boolean =>
+  number.replace(/\D/g, "").length > 15 || /e/i.test(number)
+
+/** The same JSON, with all numbers as text whose digits a double may not keep. */
+const keepDigits = (json: string): string =>
+  json.replace(
+    /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g,
+    (token) => !token.startsWith('"') && isLong(token) ? `"${token}"` : token,
+  )
+
+// A report can't be asked for a second time, so no number in it may make it unreadable, or another's.
 const parseDeletions = (text: string): Effect.Effect<DeletionReport, Unreadable> =>
   text.trim() === "" ? Effect.succeed({ deleted: [], complete: false }) : parseJson(text).pipe(
+    Effect.flatMap(() => parseJson(keepDigits(text))),
     Effect.flatMap((json) => Effect.fromResult(readAsDeleted(json))),
     Effect.map((deleted) => ({ deleted, complete: true })),
   )
