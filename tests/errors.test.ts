@@ -14,6 +14,7 @@ import {
 } from "@effect-np6/targets"
 import { Cause, Duration, Effect, Equal, Schema } from "effect"
 import { inspect } from "node:util"
+import { operations } from "./support/operations.ts"
 
 const facts = { operation: "update", applied: "unknown", attempts: 3 } as const
 const answered = { ...facts, status: 499, requestId: "req-1", detail: "some words" } as const
@@ -132,6 +133,12 @@ describe("an error", () => {
   for (const [error, words] of variants) {
     it(`says ${JSON.stringify(words)} where it fits`, () => assert.include(error.message, words))
   }
+
+  it("names every operation there is, and no other", () =>
+    assert.deepStrictEqual(
+      [...Operation.literals],
+      operations.map(({ operation }) => operation),
+    ))
 
   it("that changed nothing doesn't say that it may have", () => {
     for (const operation of Operation.literals) {

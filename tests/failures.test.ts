@@ -228,14 +228,60 @@ describe("a body of a success", () => {
     }
   }
 
-  it.effect("says where it doesn't decode, and never what is there", () => {
-    const wrong = { ...sampleTarget, bounce: [{ field: "canary@example.com", type: 1 }] }
-    const { layer } = recording([json(wrong)])
+  const canary = "canary@example.com"
+  const [bounce] = sampleTarget.bounce
+  const places: ReadonlyArray<readonly [change: object, place: string]> = [
+    [{ id: 1 }, "id"],
+    [{ creationDate: canary }, "creationDate"],
+    [{ lastUpdateDate: canary }, "lastUpdateDate"],
+    [{ fields: canary }, "fields"],
+    [{ fields: { 8103: { canary } } }, "fields.8103"],
+    [{ fields: { 8107: ["a", { canary }] } }, "fields.8107.1"],
+    [{ fields: { 123456: { canary } } }, "fields.123456"],
+    // Longer ones may be telephone numbers.
+    [{ fields: { 1234567: { canary } } }, "fields.…"],
+    [{ fields: { "0612345": { canary } } }, "fields.…"],
+    [{ fields: { [canary]: { canary } } }, "fields.…"],
+    [{ fields: { "8103 canary": { canary } } }, "fields.…"],
+    [{ fields: { "canary 8103": { canary } } }, "fields.…"],
+    [{ hash: { canary } }, "hash"],
+    [{ bounce: canary }, "bounce"],
+    [{ bounce: [{ ...bounce, field: canary }] }, "bounce.0.field"],
+    [{ bounce: [bounce, { ...bounce, type: { canary } }] }, "bounce.1.type"],
+    [{ bounce: [{ ...bounce, timestamp: { canary } }] }, "bounce.0.timestamp"],
+    [{ bounce: [{ ...bounce, reason: { canary } }] }, "bounce.0.reason"],
+    [{ redList: canary }, "redList"],
+    [{ redList: { mail: canary } }, "redList.mail"],
+    [{ redList: { sms: { timestamp: { canary } } } }, "redList.sms.timestamp"],
+  ]
+  for (const [change, place] of places) {
+    it.effect(`says that it doesn't decode at ${place}, and never what is there`, () => {
+      const { layer } = recording([json({ ...sampleTarget, ...change })])
+      return Effect.gen(function* () {
+        const targets = yield* Targets
+        const error = yield* Effect.flip(targets.get("000MLGPR"))
+        const detail = "detail" in error ? error.detail : undefined
+        assert.strictEqual(detail?.split(" at ").at(-1), place)
+        assert.notInclude(inspect(error, { depth: 20 }), "canary")
+      }).pipe(Effect.provide(layer))
+    })
+  }
+
+  it.effect("says that a number has lost digits", () => {
+    const { layer } = recording([json({ ...sampleTarget, fields: { 8106: 2 ** 53 } })])
     return Effect.gen(function* () {
       const targets = yield* Targets
       const error = yield* Effect.flip(targets.get("000MLGPR"))
-      assert.include(error.message, "at bounce.0.field")
-      assert.notInclude(inspect(error, { depth: 20 }), "canary")
+      assert.propertyVal(error, "detail", "a number beyond ±2^53 has lost digits at fields.8106")
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("says where a report of deletions doesn't decode", () => {
+    const { layer } = recording([json([{ id: "000MLGPR", unicity: ["a", {}] }])])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const error = yield* Effect.flip(targets.deleteMany({ type: "id", value: ["000MLGPR"] }))
+      assert.propertyVal(error, "detail", "Expected string | number | null at 0.unicity.1")
     }).pipe(Effect.provide(layer))
   })
 

@@ -140,6 +140,11 @@ describe("the report of a deletion", () => {
     assert.deepStrictEqual(read(["a@b.c", 12, null]), ["a@b.c", "12", ""])
     assert.deepStrictEqual(read(null), [])
     assert.deepStrictEqual(decodes(DeletedTarget, { id: "X" }).unicity, [])
+    const deleted = decodes(DeletedTarget, { id: "X", unicity: ["a", 1, null] })
+    assert.deepStrictEqual(Schema.encodeSync(DeletedTarget)(deleted), {
+      id: "X",
+      unicity: ["a", "1", ""],
+    })
   })
 })
 

@@ -323,8 +323,9 @@ describe("a retry policy", () => {
   ) => {
     const { requests, layer } = recording([answer], { retry })
     return Effect.gen(function* () {
+      yield* TestClock.setTime(Date.UTC(2026, 10, 23))
       const targets = yield* Targets
-      yield* Effect.exit(inTime(targets.get("000MLGPR")))
+      yield* Effect.flip(inTime(targets.get("000MLGPR")))
       return requests.length
     }).pipe(Effect.provide(layer), withRandom(1))
   }
@@ -332,6 +333,12 @@ describe("a retry policy", () => {
 
   it.effect("none never tries again", () =>
     Effect.map(attemptsWith(RetryPolicy.none), (attempts) => assert.strictEqual(attempts, 1)))
+
+  it.effect("none is the standard but for that", () =>
+    Effect.map(
+      attemptsWith(RetryPolicy.maxRetries(RetryPolicy.none, 2)),
+      (attempts) => assert.strictEqual(attempts, 3),
+    ))
 
   it.effect("counts retries", () =>
     Effect.map(
@@ -367,6 +374,24 @@ describe("a retry policy", () => {
       attemptsWith(RetryPolicy.fromSchedule(Schedule.recurs(4))),
       (attempts) => assert.strictEqual(attempts, 5),
     ))
+
+  const waits = RetryPolicy.fromSchedule(
+    Schedule.upTo(Schedule.spaced("10 seconds"), { times: 3 }),
+  )
+  const jitters: ReadonlyArray<readonly [name: string, RetryPolicy.RetryPolicy, millis: number]> = [
+    ["of a schedule waits as it says", waits, 30_000],
+    ["of a schedule has a jitter when told to", RetryPolicy.fullJitter(waits), 15_000],
+  ]
+  for (const [name, retry, millis] of jitters) {
+    it.effect(name, () => {
+      const { layer } = recording([status(503)], { retry })
+      return Effect.gen(function* () {
+        const targets = yield* Targets
+        const [elapsed] = yield* inTime(Effect.timed(Effect.flip(targets.get("000MLGPR"))))
+        assert.strictEqual(Duration.toMillis(elapsed), millis)
+      }).pipe(Effect.provide(layer), withRandom(0.5))
+    })
+  }
 
   it.effect("lets a schedule look at the failure", () =>
     Effect.gen(function* () {

@@ -18,7 +18,7 @@ export const named = <Name extends string>(
 ): Schema.Codec<Name | CodeEncoded, CodeEncoded> => {
   const entries: ReadonlyArray<readonly [string, number]> = Object.entries<number>(codes)
   const nameOf = new Map<string, string>()
-  const codeOf = new Map<string, number>(entries)
+  const codeOf = new Map<CodeEncoded, number>(entries)
   for (const [name, code] of entries) {
     nameOf.set(String(code), name)
     nameOf.set(name.toLowerCase(), name)
@@ -27,8 +27,6 @@ export const named = <Name extends string>(
     decode: SchemaGetter.transform((code: CodeEncoded): CodeEncoded =>
       nameOf.get(String(code).toLowerCase()) ?? code
     ),
-    encode: SchemaGetter.transform((code: CodeEncoded): CodeEncoded =>
-      typeof code === "string" ? codeOf.get(code) ?? code : code
-    ),
+    encode: SchemaGetter.transform((code: CodeEncoded): CodeEncoded => codeOf.get(code) ?? code),
   }))
 }

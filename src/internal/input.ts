@@ -52,7 +52,7 @@ const checker = <A, E>(schema: Schema.Codec<A, E>) => {
 const checkTargetId = checker(TargetId)
 const checkSegmentId = checker(SegmentId)
 const checkUnicity = checker(Unicity)
-const checkFieldValue = checker(FieldValueSchema)
+const decodeFieldValue = Schema.decodeUnknownResult(FieldValueSchema)
 const isFieldId = Schema.is(FieldId)
 
 /** Nothing to check, nothing to send. */
@@ -190,7 +190,7 @@ const copyValue = (value: FieldValue | undefined): Result.Result<FieldValue, str
       "it is not a finite number, and JSON would turn it into null, which clears the field",
     )
   }
-  const checked = checkFieldValue("", Array.isArray(value) ? elementsOf(value) : value)
+  const checked = decodeFieldValue(Array.isArray(value) ? elementsOf(value) : value)
   if (Result.isFailure(checked)) {
     return Result.fail(
       "it is not text, a number within ±2^53, a flag, null, or an array of these; write a date as ISO 8601 text",

@@ -28,10 +28,7 @@ const known = new Set([
 const isShown = (key: string): boolean => known.has(key) || /^(?:0|[1-9]\d{0,5})$/.test(key)
 
 const pathOf = (path: ReadonlyArray<unknown>): string =>
-  path.map((part) => {
-    const key = String(typeof part === "object" && part !== null && "key" in part ? part.key : part)
-    return isShown(key) ? key : "…"
-  }).join(".")
+  path.map(String).map((key) => isShown(key) ? key : "…").join(".")
 
 /** The first thing that is wrong: where (empty for the whole value), and what was expected. */
 export const firstProblem = (

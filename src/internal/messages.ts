@@ -24,7 +24,7 @@ export interface Described {
 
 type Sentence = string | ((error: Described) => string)
 
-const notFound: { readonly [O in Operation]?: string } = {
+const notFound: { readonly [O in Described["operation"]]?: string } = {
   getByUnicity: "NP6 has no target with this unicity. Use upsert to create it.",
   addToSegment: "NP6 has no such target, or no such segment. Check both ids.",
   removeFromSegment:
@@ -47,7 +47,7 @@ const sentences: { readonly [key: string]: Sentence } = {
   Forbidden:
     "The API key has no permission for this. A key has the rights of the NP6 user it was made for: give that user the permissions on contacts, targets, fields and segments.",
   NotFound: (error) =>
-    (error.operation === "layer" ? undefined : notFound[error.operation]) ??
+    notFound[error.operation] ??
       "NP6 has no target with this id. Check the id; a deleted target's id doesn't come back.",
   "Conflict/UnicityTaken":
     "Another target has this unicity already. Use upsert to write to that one, or getByUnicity to see it.",

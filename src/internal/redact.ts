@@ -56,10 +56,8 @@ const makeIsSent = (
   pieces: ReadonlySet<string>,
 ): (found: string) => boolean => {
   const words = new Set(texts.flatMap(wordsIn))
-  const stems = new Set(
-    Array.from(words).filter((sent) => sent.length >= stemLength)
-      .map((sent) => sent.slice(0, stemLength)),
-  )
+  // The stem of a shorter word is never met: what it is compared with has all four letters.
+  const stems = new Set(Array.from(words, (sent) => sent.slice(0, stemLength)))
   return (found) => {
     const folded = fold(found)
     if (wordsIn(found).some((part) => words.has(part)) || hasPiece(found, pieces)) return true

@@ -44,20 +44,20 @@ const denied = new Set(["NotCapable", "PermissionDenied"])
 
 const maxDepth = 8
 
-function* causes(error: unknown): Generator<object> {
+function* causes(error: unknown): Generator<unknown> {
   let current = error
   for (let depth = 0; depth < maxDepth && Predicate.isObject(current); depth++) {
     yield current
     if (Predicate.hasProperty(current, "errors") && Array.isArray(current.errors)) {
-      for (const inner of current.errors) if (Predicate.isObject(inner)) yield inner
+      yield* current.errors
     }
     current = Predicate.hasProperty(current, "cause") ? current.cause : undefined
   }
 }
 
-const text = (error: object, key: string): string | undefined => {
+const text = (error: unknown, key: string): string => {
   const value: unknown = Predicate.hasProperty(error, key) ? error[key] : undefined
-  return typeof value === "string" ? value : undefined
+  return typeof value === "string" ? value : ""
 }
 
 /** Reads a failure of the transport for what it means. When in doubt, NP6 got the request. */
@@ -72,13 +72,13 @@ export const readFailure = (error: unknown): Broken => {
 
 const read = (error: unknown): Broken => {
   for (const cause of causes(error)) {
-    if (denied.has(text(cause, "name") ?? "")) return { reason: "Connect", code: "NOT_CAPABLE" }
+    if (denied.has(text(cause, "name"))) return { reason: "Connect", code: "NOT_CAPABLE" }
     const code = text(cause, "code")
-    if (code !== undefined && /^[A-Z][A-Z0-9_]{2,63}$/.test(code)) {
-      const isConnect = connecting.has(text(cause, "syscall") ?? "") || connectCode.test(code)
+    if (/^[A-Z][A-Z0-9_]{2,63}$/.test(code)) {
+      const isConnect = connecting.has(text(cause, "syscall")) || connectCode.test(code)
       return { reason: isConnect ? "Connect" : "Reset", code }
     }
-    const message = text(cause, "message") ?? ""
+    const message = text(cause, "message")
     const code2 = denoCodes.find(([pattern]) => pattern.test(message))?.[1]
     const isConnect = denoConnect.test(message)
     if (isConnect || code2 !== undefined) {

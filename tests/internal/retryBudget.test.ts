@@ -160,6 +160,11 @@ describe("a Retry-After", () => {
     }
   })
 
+  it("in seconds may have a fraction, and space around it", () => {
+    assert.deepStrictEqual(parseRetryAfter("1.25", now), Duration.seconds(1.25))
+    assert.deepStrictEqual(parseRetryAfter(" 120 ", now), Duration.seconds(120))
+  })
+
   it("that is neither says nothing", () => {
     for (
       const header of [
@@ -177,6 +182,7 @@ describe("a Retry-After", () => {
         "23 Nov 2026 12:00:10 GMT",
         "Nov 23 2026 12:00:10 GMT",
         "Mon, soon GMT",
+        "from Mon, 23 Nov 2026 12:00:10 GMT",
         "Infinity",
       ]
     ) {

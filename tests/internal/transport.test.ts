@@ -170,6 +170,8 @@ describe("a chain of causes", () => {
     it(`is followed ${depth} deep`, () =>
       assert.deepStrictEqual(readFailure(nested(depth, refused)), isRefused))
   }
+  it("is followed no deeper", () =>
+    assert.deepStrictEqual(readFailure(nested(8, refused)), { reason: "Reset" }))
 
   const self = new Error("x")
   self.cause = self

@@ -1,0 +1,127 @@
+/**
+ * Breaks the source in small ways, a mutant at a time, and sees whether the tests notice.
+ *
+ *     deno task mutate                                  all areas
+ *     deno task mutate redaction paths                  some of them
+ *     deno task mutate --files=src/internal/redact.ts   the files that match, in their areas
+ *     deno task mutate --concurrency=2                  so many mutants at a time
+ *     deno task mutate --fresh                          forgets what earlier runs found
+ *     deno task mutate --report                         reads what earlier runs found, runs nothing
+ *
+ * Results are kept in `mutation/`, and a run makes only those that the source or the tests changed.
+ * Prints Markdown. Needs npm.
+ *
+ * @module
+ */
+import { matchesGlob } from "node:path"
+import { parseArgs } from "node:util"
+import { fileURLToPath } from "node:url"
+import { root } from "./build/project.ts"
+import { type Area, areas } from "./mutate/areas.ts"
+import { type Report, type Result, resultOf, type Survivor } from "./mutate/results.ts"
+import { mutate, withWorkshop } from "./mutate/workshop.ts"
+
+const here = fileURLToPath(root)
+const kept = `${here}mutation`
+const resultsOf = ({ name }: Area): string => `${kept}/${name}.json`
+
+const { values, positionals } = parseArgs({
+  args: Deno.args,
+  allowPositionals: true,
+  options: {
+    concurrency: { type: "string", default: "1" },
+    files: { type: "string", multiple: true, default: [] },
+    fresh: { type: "boolean", default: false },
+    report: { type: "boolean", default: false },
+  },
+})
+
+const sources = async (dir: string): Promise<ReadonlyArray<string>> => {
+  const found: Array<string> = []
+  for await (const { name, isDirectory } of Deno.readDir(`${here}${dir}`)) {
+    found.push(...isDirectory ? await sources(`${dir}/${name}`) : [`${dir}/${name}`])
+  }
+  return found
+}
+
+const isAny = (globs: ReadonlyArray<string>) => (path: string): boolean =>
+  globs.some((glob) => matchesGlob(path, glob))
+
+const files = await sources("src")
+const homeless = files.filter((file) => !areas.some(({ source }) => isAny(source)(file)))
+const unknown = positionals.filter((name) => !areas.some((area) => area.name === name))
+if (homeless.length > 0 || unknown.length > 0) {
+  console.error(
+    unknown.length > 0
+      ? `no such area: ${unknown.join(", ")}. There are ${areas.map(({ name }) => name).join(", ")}`
+      : `in no area of scripts/mutate/areas.ts: ${homeless.join(", ")}`,
+  )
+  Deno.exit(1)
+}
+
+const isWanted = values.files.length > 0 ? isAny(values.files) : () => true
+const orders = areas
+  .filter(({ name }) => positionals.length === 0 || positionals.includes(name))
+  .map((area) => ({
+    area,
+    files: files.filter((file) => isAny(area.source)(file) && isWanted(file)),
+    concurrency: Number(values.concurrency),
+    results: resultsOf(area),
+  }))
+  .filter((order) => order.files.length > 0)
+
+const read = async (path: string): Promise<Report | undefined> => {
+  try {
+    return JSON.parse(await Deno.readTextFile(path))
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined
+    throw error
+  }
+}
+
+const lineOf = ({ file, line, mutator, from, to, isCovered }: Survivor): string =>
+  `${file}:${line} ${mutator}${isCovered ? "" : ", not covered"}: ${from} => ${to}`
+
+const titles = `
+| area | killed | timeout | survived | not covered | score | wanted |
+| ---- | -----: | ------: | -------: | ----------: | ----: | -----: |`
+
+const rowOf = ({ name, wanted }: Area, result: Result): string => {
+  const score = `${result.score.toFixed(1)} %`
+  const cells = [
+    name,
+    result.killed,
+    result.timeout,
+    result.survived,
+    result.noCoverage,
+    result.score < wanted ? `**${score}**` : score,
+    `${wanted} %`,
+  ]
+  return `| ${cells.join(" | ")} |`
+}
+
+/** Prints what is known of all areas, and writes down the survivors. */
+const report = async (): Promise<void> => {
+  const survivors: Array<string> = []
+  console.log(titles)
+  for (const area of areas) {
+    const found = await read(resultsOf(area))
+    if (found === undefined) continue
+    const result = resultOf(found)
+    console.log(rowOf(area, result))
+    survivors.push(...result.unexplained.map(lineOf))
+  }
+  await Deno.writeTextFile(`${kept}/survivors.txt`, survivors.map((line) => `${line}\n`).join(""))
+  console.log(`\nSurvivors that nobody explained: ${survivors.length}, in mutation/survivors.txt`)
+}
+
+await Deno.mkdir(kept, { recursive: true })
+if (!values.report) {
+  await withWorkshop(async (home) => {
+    for (const order of orders) {
+      if (values.fresh) await Deno.remove(order.results).catch(() => undefined)
+      await mutate(home, order)
+    }
+  })
+}
+await report()

@@ -1,0 +1,118 @@
+/**
+ * The areas of the source, each with the tests that are to notice when it is broken.
+ *
+ * @module
+ */
+
+/** A part of the source, and what is wanted of its tests. */
+export interface Area {
+  readonly name: string
+  /** The share of the mutants, in percent, that have to be killed. */
+  readonly wanted: number
+  /** Globs of the source. */
+  readonly source: ReadonlyArray<string>
+  /** Globs of the tests. Not all of them, because a mutant that survives takes as long as these. */
+  readonly tests: ReadonlyArray<string>
+}
+
+const internal = (...names: ReadonlyArray<string>): ReadonlyArray<string> =>
+  names.map((name) => `src/internal/${name}.ts`)
+const exported = (...names: ReadonlyArray<string>): ReadonlyArray<string> =>
+  names.map((name) => `src/${name}.ts`)
+const tests = (...names: ReadonlyArray<string>): ReadonlyArray<string> =>
+  names.map((name) => `tests/${name}.test.ts`)
+
+/** Every file of the source is in one of them. */
+export const areas: ReadonlyArray<Area> = [
+  {
+    name: "paths",
+    wanted: 95,
+    source: internal("connection", "input", "text", "checks"),
+    tests: tests("inputs", "requests", "layers", "endpoints", "model", "internal/urls"),
+  },
+  {
+    name: "replay",
+    wanted: 95,
+    source: [...internal("call", "retry", "endpoints", "attempts"), ...exported("RetryPolicy")],
+    tests: tests(
+      "retries",
+      "failures",
+      "endpoints",
+      "tracing",
+      "list",
+      "internal/retryBudget",
+      "internal/slowAnswers",
+    ),
+  },
+  {
+    name: "errors",
+    wanted: 95,
+    source: internal("exchange", "response", "transport"),
+    tests: tests(
+      ...["failures", "list", "sockets", "internal/bodies", "internal/deadlines"],
+      ...["internal/slowAnswers", "internal/statuses", "internal/transport"],
+    ),
+  },
+  {
+    name: "fetch",
+    wanted: 95,
+    source: internal("deadlines", "fetch", "fetchBody"),
+    // `overFetch` is the suites that the others share a loading with, and wants them for itself.
+    tests: tests("overFetch", "sockets", "internal/deadlines", "internal/fetchSettings"),
+  },
+  {
+    name: "redaction",
+    wanted: 95,
+    source: internal("issue", "messages", "redact"),
+    tests: tests("failures", "errors", "inputs", "internal/issue", "internal/redact"),
+  },
+  {
+    name: "stream",
+    wanted: 95,
+    source: internal("depth", "instant", "jsonArray", "listed", "targetDecoder"),
+    tests: tests("list", "model", "targetDecoder", "internal/bodies", "internal/jsonArray"),
+  },
+  {
+    name: "values",
+    wanted: 85,
+    source: [
+      ...internal("codes", "optional"),
+      ...exported("Bounce", "Errors", "Field", "Operation", "RedList", "SegmentId"),
+      ...exported("Selection", "Target", "TargetId", "Unicity"),
+    ],
+    tests: tests("errors", "inputs", "model", "types"),
+  },
+  {
+    name: "client",
+    wanted: 85,
+    source: [...internal("targets", "version"), ...exported("Targets")],
+    tests: tests("endpoints", "layers", "requests", "tracing", "manifest"),
+  },
+  {
+    name: "model",
+    wanted: 85,
+    source: [...internal("model/*"), ...exported("TargetModel")],
+    tests: tests("targetModel", "targetModelProperties"),
+  },
+  {
+    name: "bulk",
+    wanted: 85,
+    source: [...internal("bulk/*"), ...exported("Bulk", "Progress")],
+    tests: tests("bulk"),
+  },
+  {
+    name: "rate",
+    wanted: 85,
+    source: [...internal("rate/*"), ...exported("RateLimit")],
+    tests: tests("rate/*"),
+  },
+  {
+    name: "sandbox",
+    wanted: 85,
+    source: [
+      ...internal("sandbox/*"),
+      ...exported("Answer", "Fault", "Sandbox", "SandboxSeed"),
+    ],
+    tests: tests("sandbox/*"),
+  },
+]
