@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import { type CodeEncoded, named } from "./internal/codes.ts"
 import { type InstantEncoded, OptionalTimestamp } from "./internal/instant.ts"
 import { FieldId } from "./Field.ts"
+import { ExactNumber } from "./internal/number.ts"
 
 /**
  * The names of the known bounce types, by NP6's number: 3, 4, 51, 52, 53, 54 and 6. Two official
@@ -143,5 +144,5 @@ export const Bounce: Schema.Codec<Bounce, BounceEncoded> = Schema.Struct({
   field: FieldId,
   type: BounceType,
   timestamp: OptionalTimestamp,
-  reason: Schema.optionalKey(Schema.NullOr(Schema.Union([Schema.Number, Schema.String]))),
+  reason: Schema.optionalKey(Schema.NullOr(Schema.Union([ExactNumber, Schema.String]))),
 })

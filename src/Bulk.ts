@@ -345,6 +345,9 @@ export const removeAllFromSegment = <I>(
  * Makes sure that there is a target for every input and that it is in a segment: an upsert, then an
  * add. A target that is in the segment already is done.
  *
+ * An error is about the call that failed, which its `operation` names: with `addToSegment` and
+ * `applied: "no"` the target isn't added, and it is upserted all the same.
+ *
  * @example
  * ```ts
  * import { Bulk } from "@effect-np6/targets"

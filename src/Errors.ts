@@ -21,7 +21,7 @@ import { Operation } from "./Operation.ts"
  *
  * - `"no"`: surely not. NP6 refused the call, or it never got there, or it only reads.
  * - `"unknown"`: perhaps. An attempt was sent, and its answer was lost or doesn't say: NP6 failed
- *   halfway (5xx), or something unexpected came back.
+ *   halfway (5xx), or something unexpected came back. A request that timed out may even arrive later.
  *
  * @example
  * ```ts

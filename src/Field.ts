@@ -5,7 +5,7 @@
  */
 import type * as Brand from "effect/Brand"
 import * as Schema from "effect/Schema"
-import { isExact } from "./internal/checks.ts"
+import { ExactNumber } from "./internal/number.ts"
 
 /**
  * The id of a field: a positive 32-bit integer that is the account's own. `GET /fields` of the NP6
@@ -75,9 +75,6 @@ export type FieldScalar = string | number | boolean
  */
 export type FieldValue = FieldScalar | null | ReadonlyArray<FieldScalar | null>
 
-const ExactNumber = Schema.Number.check(
-  Schema.makeFilter((value) => isExact(value) || "a number beyond ±2^53 has lost digits"),
-)
 const scalar = [Schema.String, ExactNumber, Schema.Boolean] as const
 
 /**

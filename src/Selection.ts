@@ -6,6 +6,7 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
+import { ExactNumber } from "./internal/number.ts"
 import { TargetId } from "./TargetId.ts"
 import type { UnicityInput } from "./Unicity.ts"
 
@@ -75,9 +76,10 @@ export interface DeletedTargetEncoded {
   readonly unicity?: ReadonlyArray<string | number | null> | null
 }
 
-// A report can't be asked for a second time, so it must not fail on how a criterion is written.
+// A report can't be asked for a second time, so it must not fail on how a criterion is written. (A
+// number with lost digits is none: `deleteMany` reads those as text.)
 const Criteria = Schema.optionalKey(
-  Schema.NullOr(Schema.Array(Schema.Union([Schema.String, Schema.Number, Schema.Null]))),
+  Schema.NullOr(Schema.Array(Schema.Union([Schema.String, ExactNumber, Schema.Null]))),
 ).pipe(Schema.decodeTo(Schema.Array(Schema.String), {
   decode: SchemaGetter.transformOptional((
     input: Option.Option<ReadonlyArray<string | number | null> | null>,

@@ -124,7 +124,8 @@ export interface TargetsOperations {
   /**
    * Adds a target to a static segment: `POST /targets/{id}/segments/{segment}`. Fails with
    * `NotFound` when there is no such target or segment, and with `Conflict` (`AlreadyInSegment`) when
-   * the target is in there; after an unanswered attempt that is success.
+   * the target is in there; after an unanswered attempt that is success. (Whether NP6 also answers
+   * 409 for a dynamic segment is not documented; if it does, that would be taken for success then.)
    */
   readonly addToSegment: (
     id: string,
@@ -336,9 +337,10 @@ export class Targets extends TargetsBase {
    *
    * Redirects are never followed. With `FetchHttpClient` this sets its `RequestInit`; other
    * `RequestInit` settings of yours are kept when they are provided around this layer too, not to
-   * `FetchHttpClient.layer` alone. On Deno it also gives creates, deletions and segment calls a
-   * connection each, because Deno's `fetch` repeats a request by itself when a connection that it
-   * used before breaks; a `client` in your `RequestInit` takes that protection away.
+   * `FetchHttpClient.layer` alone. On Deno it also gives each write a connection of its own, because
+   * Deno's `fetch` repeats a request by itself when a connection that it used before breaks; a `client`
+   * in your `RequestInit` takes that protection away. {@link Targets.layerFetch} needs that only for
+   * what has no body, and costs less on both runtimes.
    *
    * @example
    * ```ts

@@ -54,7 +54,7 @@ const everywhere = (
         Effect.map(run(operator, one), (evidence) => {
           assert.deepStrictEqual(audit(evidence), [])
           expect(evidence)
-        }))
+        }), 60_000)
     }
   }
 }

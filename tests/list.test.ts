@@ -102,6 +102,18 @@ describe("a stream", () => {
       1,
     ],
     [
+      "holds something else in the middle of a piece",
+      body(text(`[${one},${one},{"id":1},${one}]`)),
+      "UnexpectedResponse",
+      2,
+    ],
+    [
+      "isn't JSON in the middle of a piece",
+      body(text(`[${one},${one},${one.replace(":", ";")},${one}]`)),
+      "UnexpectedResponse",
+      2,
+    ],
+    [
       "isn't UTF-8",
       body([...text(`[${one},`), new Uint8Array([0x22, 0xc3, 0x28])]),
       "UnexpectedResponse",

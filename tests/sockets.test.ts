@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { RetryPolicy, Targets } from "@effect-np6/targets"
+import { RetryPolicy, Targets, type TargetsOptions } from "@effect-np6/targets"
 import { Fault, Sandbox } from "@effect-np6/targets/sandbox"
-import { Deferred, Effect, Fiber, Redacted, Stream } from "effect"
+import { Deferred, Effect, Fiber, Layer, Redacted, Stream } from "effect"
+import { FetchHttpClient, HttpClient } from "effect/http"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { operations } from "./support/operations.ts"
@@ -127,83 +128,75 @@ describe("over real sockets", () => {
       assert.strictEqual((yield* sandbox.state).targets.length, 1)
     }).pipe(Effect.scoped, Effect.provide(Sandbox.layer)))
 
-  const unrepeatable: {
+  const writes: {
     readonly [operation: string]: (
       targets: Targets["Service"],
       ids: { readonly jane: string; readonly joe: string },
     ) => Effect.Effect<unknown, { readonly _tag: string }>
   } = {
+    upsert: (targets) => targets.upsert("jane@example.com", { 8102: "Doe" }),
     create: (targets) => targets.create({ 8103: "new@example.com" }),
+    update: (targets, { jane }) => targets.update(jane, { 8102: "Doe" }),
     delete: (targets, { jane }) => targets.delete(jane),
     deleteMany: (targets, { jane }) => targets.deleteMany({ type: "id", value: [jane] }),
     addToSegment: (targets, { jane }) => targets.addToSegment(jane, 12345),
     removeFromSegment: (targets, { joe }) => targets.removeFromSegment(joe, 12345),
   }
-  for (const [operation, run] of Object.entries(unrepeatable)) {
-    it.live(`fetch doesn't repeat ${operation} by itself when a used connection breaks`, () =>
-      Effect.gen(function* () {
-        const sandbox = yield* Sandbox
-        const { url } = yield* Sandbox.serve()
-        const layer = Targets.layerFetch({
-          apiKey: sandbox.keys.full,
-          baseUrl: url,
-          retry: RetryPolicy.none,
-        })
-        yield* Effect.gen(function* () {
-          const targets = yield* Targets
-          const { id: jane } = yield* targets.upsert("jane@example.com", {
-            8103: "jane@example.com",
-          })
-          const { id: joe } = yield* targets.upsert("joe@example.com", { 8103: "joe@example.com" })
-          yield* targets.addToSegment(joe, 12345)
-          yield* Effect.repeat(targets.get(jane), { times: 3 })
-          const before = (yield* sandbox.requests).length
-          yield* sandbox.script({ fault: Fault.reset({ applied: true }) })
-          const error = yield* Effect.flip(run(targets, { jane, joe }))
-          assert.strictEqual(error._tag, "TransportError")
-          assert.propertyVal(error, "reason", "Reset")
-          assert.propertyVal(error, "applied", "unknown")
-          assert.strictEqual((yield* sandbox.requests).length - before, 1)
-        }).pipe(Effect.provide(layer))
-      }).pipe(Effect.scoped, Effect.provide(Sandbox.layer)))
+  const overFetch: { readonly [way: string]: (options: TargetsOptions) => Layer.Layer<Targets> } = {
+    "layerFetch": (options) => Layer.orDie(Targets.layerFetch(options)),
+    "a client that wraps it": (options) =>
+      Layer.orDie(Targets.layerFetch({
+        ...options,
+        transformClient: HttpClient.mapRequest((request) => request),
+      })),
+    "Effect's own client": (options) =>
+      Layer.orDie(Layer.provide(Targets.layer(options), FetchHttpClient.layer)),
   }
-
-  const repeatable: {
-    readonly [operation: string]: (
-      targets: Targets["Service"],
-      jane: string,
-    ) => Effect.Effect<unknown, { readonly _tag: string }>
-  } = {
-    upsert: (targets) => targets.upsert("jane@example.com", { 8102: "Doe" }),
-    update: (targets, jane) => targets.update(jane, { 8102: "Doe" }),
-  }
-  const afterwards = [Fault.rateLimited(), Fault.status(410)]
-  for (const [operation, run] of Object.entries(repeatable)) {
-    for (const fault of afterwards) {
-      it.live(`fetch may have repeated ${operation}, so it may be applied: ${fault.status}`, () =>
+  for (const [operation, run] of Object.entries(writes)) {
+    for (const [way, layerOf] of Object.entries(overFetch)) {
+      it.live(`fetch doesn't repeat ${operation} by itself when a used connection breaks: ${way}`, () =>
         Effect.gen(function* () {
           const sandbox = yield* Sandbox
           const { url } = yield* Sandbox.serve()
+          const layer = layerOf({
+            apiKey: sandbox.keys.full,
+            baseUrl: url,
+            retry: RetryPolicy.none,
+          })
           yield* Effect.gen(function* () {
             const targets = yield* Targets
             const { id: jane } = yield* targets.upsert("jane@example.com", {
               8103: "jane@example.com",
             })
+            const { id: joe } = yield* targets.upsert("joe@example.com", {
+              8103: "joe@example.com",
+            })
+            yield* targets.addToSegment(joe, 12345)
             yield* Effect.repeat(targets.get(jane), { times: 3 })
-            yield* sandbox.script({ fault: Fault.reset({ applied: true }) }, { fault })
-            const error = yield* Effect.flip(run(targets, jane))
-            assert.strictEqual((yield* sandbox.state).targets[0]?.fields["8102"], "Doe")
+            const before = (yield* sandbox.requests).length
+            yield* sandbox.script({ fault: Fault.reset({ applied: true }) })
+            const error = yield* Effect.flip(run(targets, { jane, joe }))
+            assert.strictEqual(error._tag, "TransportError")
+            assert.propertyVal(error, "reason", "Reset")
             assert.propertyVal(error, "applied", "unknown")
-          }).pipe(Effect.provide(
-            Targets.layerFetch({
-              apiKey: sandbox.keys.full,
-              baseUrl: url,
-              retry: RetryPolicy.none,
-            }),
-          ))
+            const [request, ...more] = (yield* sandbox.requests).slice(before)
+            assert.deepStrictEqual(more, [])
+            assert.notProperty(request?.headers, "transfer-encoding")
+          }).pipe(Effect.provide(layer))
         }).pipe(Effect.scoped, Effect.provide(Sandbox.layer)))
     }
   }
+
+  it.live("whatever fetch may do, an update of nobody was surely not applied", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      const { url } = yield* Sandbox.serve()
+      const layer = Targets.layerFetch({ apiKey: sandbox.keys.full, baseUrl: url })
+      const targets = yield* Effect.provide(Targets, layer)
+      const error = yield* Effect.flip(targets.update("0000000X", { 8102: "Doe" }))
+      assert.strictEqual(error._tag, "NotFound")
+      assert.propertyVal(error, "applied", "no")
+    }).pipe(Effect.scoped, Effect.provide(Sandbox.layer)))
 
   it.live("a body that is cut off leaves the request id, which came before it", () =>
     Effect.gen(function* () {

@@ -2,7 +2,13 @@ import { assert, describe, it } from "@effect/vitest"
 import { ListedTarget, Target } from "@effect-np6/targets"
 import { Result, Schema } from "effect"
 import * as fc from "fast-check"
-import { decodeListed, type Decoder, decodeTarget } from "../src/internal/targetDecoder.ts"
+import { vi } from "vitest"
+import {
+  decodeListed,
+  type Decoder,
+  decodeTarget,
+  parseListed,
+} from "../src/internal/targetDecoder.ts"
 
 const decoders: ReadonlyArray<readonly [string, Decoder<unknown>, Decoder<unknown>]> = [
   ["lists", decodeListed, Schema.decodeUnknownResult(ListedTarget)],
@@ -103,4 +109,52 @@ describe("the decoder", () => {
       assert.isAbove(plain, 500)
     })
   }
+})
+
+describe("the elements of a list", () => {
+  const listedBySchema = Schema.decodeUnknownResult(ListedTarget)
+  const byJson = (text: string): Array<unknown> => JSON.parse(`[${text}]`)
+  const element = (fields: string) =>
+    `{"id":"000MLGPR","creationDate":"2016-04-04T08:55:00Z",` +
+    `"lastUpdateDate":"2016-04-25T14:27:00Z","fields":{${fields}}}`
+
+  it("of the usual form are parsed as JSON and the schema say, whatever their fields hold", () => {
+    const values = [
+      '"a"',
+      '"}},{"',
+      '"\\"\\u00e9\\\\"',
+      `"${"x".repeat(60_000)}"`,
+      "null",
+      "true",
+      "-0.5",
+      "999999999999999",
+      "9007199254740993",
+      "1e400",
+      '["a",null]',
+      "{}",
+    ]
+    for (const value of values) {
+      for (const rest of ["", ',"8103":"b"', ',"8101":[]']) {
+        const text = [1, 2].map(() => element(`"8101":${value}${rest}`)).join(",")
+        const expected = byJson(text).map((json) => Result.merge(listedBySchema(json)))
+        for (const [at, target] of parseListed(text, byJson).entries()) {
+          const byItsOwn = expected[at]
+          if (byItsOwn instanceof Schema.SchemaError) assert.instanceOf(target, Schema.SchemaError)
+          else assert.deepStrictEqual(target, byItsOwn)
+        }
+        assert.strictEqual(expected.length, 2)
+      }
+    }
+  })
+
+  it("of the usual form don't go through JSON.parse, which would keep their ids", () => {
+    const text = Array.from({ length: 100 }, (_, n) => element(`"8103":"${n}@test.com"`)).join(",")
+    const parse = vi.spyOn(JSON, "parse")
+    try {
+      assert.strictEqual(parseListed(text, byJson).length, 100)
+      for (const [seen] of parse.mock.calls) assert.notInclude(seen, "000MLGPR")
+    } finally {
+      parse.mockRestore()
+    }
+  })
 })

@@ -35,8 +35,8 @@ ${grids(usual)}
 ## Where a runtime or a used connection makes a difference
 
 Deno's \`fetch\` sends a request a second time by itself when a connection that was used before breaks.
-The library lets it where a second request is as good as the first, and opens a connection for each
-request elsewhere. Node's \`fetch\` repeats a request that was answered 421, which says that nobody has
+The library lets it where a request only reads. Elsewhere it hands over bodies that can't be copied,
+and opens a connection for each request that has none. Node's \`fetch\` repeats a request that was answered 421, which says that nobody has
 looked at it; and it takes what there is of a gzipped body that was cut, so that the reader of the
 JSON has to find out. Over a used connection, all else is as over a fresh one.
 

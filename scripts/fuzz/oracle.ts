@@ -177,7 +177,8 @@ export const checkDeletions = (
   ensure(items.length === deleted.length, "the report is shorter")
   for (const [at, { id, unicity }] of deleted.entries()) {
     const written = get(items[at], "id")
-    ensure(written !== undefined && same(id, written), "the id of a deletion")
+    const isSame = written?.kind === "atom" ? id === written.text : isText(written, id)
+    ensure(isSame, "the id of a deletion")
     const criteria = get(items[at], "unicity")
     const texts = criteria?.kind === "array" ? criteria.items : []
     ensure(texts.length === unicity.length, "a unicity is shorter")
@@ -185,6 +186,9 @@ export const checkDeletions = (
   }
   checkDeletedSchema(deleted)
 }
+
+const isText = (json: Json | undefined, text: string): boolean =>
+  json?.kind === "string" && json.value === text
 
 const checkCriterion = (text: string, json: Json | undefined): void => {
   const isSame = json === undefined || isNothing(json)

@@ -26,7 +26,7 @@ import type { RetryPolicy, Transient } from "../RetryPolicy.ts"
 import { CurrentAttempts } from "./attempts.ts"
 import { type Connection, requestOf, urlOf } from "./connection.ts"
 import { type Documented, documented, type Endpoint, type Facts, type Row } from "./endpoints.ts"
-import { type Head, type Outcome, perform, type Sent } from "./exchange.ts"
+import { type Head, type Outcome, perform } from "./exchange.ts"
 import type { Refusal, RequestParts } from "./input.ts"
 import { isEcho, scrub, wordsOf } from "./redact.ts"
 import type { Unreadable } from "./response.ts"
@@ -124,8 +124,7 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
   const decide = decider(policy, connection.spending, clock.currentTimeMillisUnsafe())
   const request = requestOf(connection, endpoint, url, parts, traceHeaders(connection, span))
   const secrets = [Redacted.value(connection.apiKey), ...parts.personal ?? []]
-  const sent: Sent = { mayBeTwice: false }
-  const attempt = perform(connection, endpoint, request, secrets, sent)
+  const attempt = perform(connection, endpoint, request, secrets)
   earn(connection.spending, policy)
   const counter = fiber.getRef(CurrentAttempts)
   let mayBeApplied = false
@@ -136,11 +135,10 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
       if (attempts > 1) counter.retries++
     }
     const outcome: Outcome<A> = settle(endpoint, yield* attempt, mayBeApplied)
-    connection.fetch.observe(outcome._tag !== "Broken" || outcome.broken.reason !== "Connect")
     yield* connection.gate.observe(observationOf(outcome, clock.currentTimeMillisUnsafe()))
     if (span !== undefined) describeAttempt(span, attempts, outcome)
     if (outcome._tag === "Value") return { ...outcome.head, value: outcome.value, attempts }
-    const applied: boolean = mayHaveApplied(endpoint, outcome, sent)
+    const applied: boolean = mayHaveApplied(endpoint, outcome)
     mayBeApplied ||= applied
     const failure = failureOf(endpoint, outcome, secrets, {
       operation: endpoint.operation,
@@ -205,28 +203,23 @@ const settle = <A, F extends keyof Documented>(
 const mayHaveApplied = <A, F extends keyof Documented>(
   endpoint: Row<A, F>,
   outcome: Outcome<A>,
-  sent: Sent,
 ): boolean => {
   if (endpoint.method === "GET") return false
-  if (sent.mayBeTwice) {
-    // Of two requests, the first may have been applied and its answer lost. But what is wrong with
-    // the second, its key or its target was wrong with the first.
-    return outcome._tag !== "Refused" || !(badRequestStatus.has(outcome.head.status) ||
-      outcome.head.status in endpoint.failures)
-  }
   if (outcome._tag === "Broken") return outcome.broken.reason !== "Connect"
   // Any 4xx is a refusal, but for 408, which is somebody's impatience.
   return outcome._tag !== "Refused" || outcome.head.status < 400 || outcome.head.status >= 500 ||
     outcome.head.status === 408
 }
 
+// A permission that Deno wasn't given: nothing was sent, and it doesn't come by asking again.
+const notCapable = "NOT_CAPABLE"
+
 const transientStatus = new Set([408, 429, 500, 502, 503, 504])
 
 const isTransient = (
   failure: { readonly _tag: string; readonly status?: number; readonly detail?: string },
 ): failure is Transient =>
-  // A permission that Deno wasn't given doesn't come by asking again.
-  (failure._tag === "TransportError" && failure.detail !== "NOT_CAPABLE") ||
+  (failure._tag === "TransportError" && failure.detail !== notCapable) ||
   transientStatus.has(failure.status ?? 0)
 
 const badRequestStatus = new Set([400, 411, 413, 415, 422])

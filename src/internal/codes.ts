@@ -5,11 +5,12 @@
  */
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
+import { ExactNumber } from "./number.ts"
 
 /** A code on the wire: a number, or a string that holds a number or a name. */
 export type CodeEncoded = number | string
 
-const Code = Schema.Union([Schema.Number, Schema.String])
+const Code = Schema.Union([ExactNumber, Schema.String])
 
 /** The schema of a code with names, from its table of name to number. */
 export const named = <Name extends string>(

@@ -45,23 +45,16 @@ export interface Head {
 
 const isSuccess = (head: Head): boolean => head.status >= 200 && head.status < 300
 
-/** What is known of the requests of a call, besides their answers. */
-export interface Sent {
-  /** Whether an attempt may have sent its request twice. */
-  mayBeTwice: boolean
-}
-
 /** Makes one attempt, within the timeout. It doesn't fail: whatever happens is an outcome. */
 export const perform = <A, F extends keyof Documented>(
   connection: Connection,
   endpoint: Row<A, F>,
   request: Request,
   secrets: ReadonlyArray<string>,
-  sent: Sent,
 ): Effect.Effect<Outcome<A>> =>
   endpoint.read.kind !== "streamed" && isPlainFetch(connection.client)
-    ? performByFetch(connection, endpoint, endpoint.read, request, secrets, sent)
-    : performByClient(connection, endpoint, request, secrets, sent)
+    ? performByFetch(connection, endpoint.read, request, secrets)
+    : performByClient(connection, endpoint, request, secrets)
 
 /** What a timeout leaves: a body that doesn't come doesn't hide what the status said. */
 const timedOut = <A>(reader: Reader<A>, head: Head | undefined): Outcome<A> => {
@@ -76,13 +69,12 @@ const performByClient = <A, F extends keyof Documented>(
   endpoint: Row<A, F>,
   request: Request,
   secrets: ReadonlyArray<string>,
-  sent: Sent,
 ): Effect.Effect<Outcome<A>> =>
   Effect.suspend(() => {
     let head: Head | undefined
     // In two steps, because what streams has its time between the pieces, not for the whole.
     const answered = Effect.flatMap(
-      execute(connection, endpoint, request, sent),
+      execute(connection, request),
       (response): Effect.Effect<Effect.Effect<Outcome<A>, Broken>, Broken> => {
         const found = readHead(response.status, response.headers, secrets)
         head = found
@@ -111,17 +103,13 @@ const performByClient = <A, F extends keyof Documented>(
  * The same over plain fetch, without what a client that could be any costs: one suspension of the
  * fiber, where that has five.
  */
-const performByFetch = <A, F extends keyof Documented>(
+const performByFetch = <A>(
   connection: Connection,
-  endpoint: Row<A, F>,
   reader: Exclude<Reader<A>, { readonly kind: "streamed" }>,
   request: Request,
   secrets: ReadonlyArray<string>,
-  sent: Sent,
 ): Effect.Effect<Outcome<A>> =>
   Effect.withFiber((fiber) => {
-    sent.mayBeTwice = isRepeatable(endpoint) && connection.fetch.mayRepeat()
-    const send = connection.fetch.sender(fiber.context, isRepeatable(endpoint))
     return Effect.callback<Outcome<A>>((resume) => {
       const abort = new AbortController()
       let head: Head | undefined
@@ -137,7 +125,7 @@ const performByFetch = <A, F extends keyof Documented>(
         abort.abort()
       })
       const exchange = async (): Promise<Effect.Effect<Outcome<A>>> => {
-        const response = await send(request, abort.signal)
+        const response = await connection.fetch.send(fiber.context, request, abort.signal)
         const found = readHead(response.status, recordOf(response.headers), secrets)
         head = found
         if (!isSuccess(found)) {
@@ -184,19 +172,13 @@ const outcomeOf = <A>(head: Head, read: Result.Result<A, Unreadable>): Outcome<A
     ? { _tag: "Value", head, value: read.success }
     : { _tag: "Unreadable", head, problem: read.failure }
 
-const isRepeatable = <A, F extends keyof Documented>({ done, replay }: Row<A, F>): boolean =>
-  replay === "always" && done === undefined
-
-const execute = <A, F extends keyof Documented>(
+const execute = (
   connection: Connection,
-  endpoint: Row<A, F>,
   request: Request,
-  sent: Sent,
-): Effect.Effect<HttpClientResponse.HttpClientResponse, Broken> => {
-  return withFetch(
+): Effect.Effect<HttpClientResponse.HttpClientResponse, Broken> =>
+  withFetch(
     connection.client.execute(clientRequestOf(request)),
-    isRepeatable(endpoint) ? connection.fetch.repeatable : connection.fetch.once(),
-    () => sent.mayBeTwice = isRepeatable(endpoint) && connection.fetch.mayRepeat(),
+    connection.fetch.settingsOf(request),
   ).pipe(
     Effect.catch((error) => {
       const reason = Predicate.hasProperty(error, "reason") ? error.reason : undefined
@@ -219,7 +201,6 @@ const execute = <A, F extends keyof Documented>(
       }
     }),
   )
-}
 
 const clientRequestOf = (
   { body, headers, method, url }: Request,

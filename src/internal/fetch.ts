@@ -12,21 +12,31 @@ import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import type { Request } from "./connection.ts"
 
-/** The settings of fetch for a request. */
+/** How a layer has its requests sent by fetch. */
 export interface FetchSettings {
-  /** Where sending a request twice is sending it once. */
-  readonly repeatable: globalThis.RequestInit
-  /** Where a second request would be answered otherwise than the first. */
-  readonly once: () => globalThis.RequestInit
+  /** The settings for a request. */
+  readonly settingsOf: (request: Request) => globalThis.RequestInit
   /** Sends a request from a fiber with this context. */
-  readonly sender: (context: Context.Context<never>, isRepeatable: boolean) => Send
-  /** Whether fetch may send a repeatable request that is sent now a second time, by itself. */
-  readonly mayRepeat: () => boolean
-  /** Tells whether NP6 was reached, which leaves a connection that is used again. */
-  readonly observe: (isReached: boolean) => void
+  readonly send: (
+    context: Context.Context<never>,
+    request: Request,
+    signal: AbortSignal,
+  ) => Promise<Response>
 }
 
-type Send = (request: Request, signal: AbortSignal) => Promise<Response>
+/**
+ * Deno's fetch sends any request a second time, by itself, when a connection that was used before
+ * breaks: a create or a delete that was applied would come back as a conflict or not found. Two
+ * things keep it from that: a body that it can't copy, and a connection that is never used again.
+ */
+const isRepeating = Reflect.has(globalThis, "Deno")
+
+const bodyOf = (body: Uint8Array<ArrayBuffer>): BodyInit => isRepeating ? new Blob([body]) : body
+
+const withOwnBodies = (fetch: typeof globalThis.fetch): typeof globalThis.fetch => (input, init) =>
+  isRepeating && init?.body instanceof Uint8Array
+    ? fetch(input, { ...init, body: bodyOf(new Uint8Array(init.body)) })
+    : fetch(input, init)
 
 interface Closeable {
   readonly close: () => void
@@ -35,11 +45,6 @@ interface Closeable {
 const isCloseable = (value: unknown): value is Closeable =>
   Predicate.hasProperty(value, "close") && Predicate.isFunction(value.close)
 
-/**
- * Deno's fetch sends any request a second time, by itself, when a connection that was used before
- * breaks: a create or a delete that was applied would come back as a conflict or not found. Only a
- * connection that is never used again keeps it from that.
- */
 const unsharedConnections = (): Closeable | undefined => {
   const deno: unknown = Reflect.get(globalThis, "Deno")
   if (!Predicate.hasProperty(deno, "createHttpClient")) return undefined
@@ -49,13 +54,17 @@ const unsharedConnections = (): Closeable | undefined => {
   return isCloseable(client) ? client : undefined
 }
 
-/** The settings of fetch for a layer, over those that the caller provides around it. */
-export const fetchSettings: Effect.Effect<FetchSettings, never, Scope.Scope> = Effect.gen(
-  function* () {
+/**
+ * The settings of fetch for a layer, over those that the caller provides around it. `sendsOwnBodies`
+ * is whether the bodies are those that {@link layer} sends.
+ */
+export const fetchSettings = (
+  sendsOwnBodies: boolean,
+): Effect.Effect<FetchSettings, never, Scope.Scope> =>
+  Effect.gen(function* () {
     const around = yield* Effect.context<never>()
-    const provided = Context.getOrUndefined(around, FetchHttpClient.RequestInit)
+    const provided = Context.getOrUndefined(around, FetchHttpClient.RequestInit) ?? {}
     let client: Closeable | undefined
-    let isReached = false
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {
         client?.close()
@@ -63,46 +72,38 @@ export const fetchSettings: Effect.Effect<FetchSettings, never, Scope.Scope> = E
         client = undefined
       })
     )
-    const repeatable = provided ?? {}
-    const once = () => {
+    const settingsOf = ({ body, method }: Request): globalThis.RequestInit => {
+      if (method === "GET" || (sendsOwnBodies && body !== undefined)) return provided
       client ??= unsharedConnections()
-      return client === undefined ? repeatable : { client, ...provided }
+      const unshared = { client, ...provided }
+      return client === undefined ? provided : unshared
     }
     return {
-      repeatable,
-      mayRepeat: () => isReached && Reflect.has(globalThis, "Deno"),
-      observe: (now) => {
-        isReached = now
-      },
-      once,
-      sender: (context, isRepeatable) => {
+      settingsOf,
+      send: (context, request, signal) => {
         const fetch = Context.getOrUndefined(context, FetchHttpClient.Fetch) ??
           Context.get(around, FetchHttpClient.Fetch)
-        const settings = settingsFor(context, isRepeatable ? repeatable : once())
-        return (request, signal) =>
-          fetch(request.url, {
-            ...settings,
-            method: request.method,
-            headers: headersFor(settings, request.headers),
-            signal,
-            ...(request.body === undefined ? {} : { body: request.body }),
-          })
+        const settings = settingsIn(context, settingsOf(request))
+        return fetch(request.url, {
+          ...settings,
+          method: request.method,
+          headers: headersFor(settings, request.headers),
+          signal,
+          ...(request.body === undefined ? {} : { body: bodyOf(request.body) }),
+        })
       },
     }
-  },
-)
+  })
 
-const settingsFor = (
+const settingsIn = (
   context: Context.Context<never>,
   settings: globalThis.RequestInit,
 ): globalThis.RequestInit => ({
   ...settings,
   ...Context.getOrUndefined(context, FetchHttpClient.RequestInit),
-  redirect: manual,
+  // fetch hands the key to whatever a redirect names.
+  redirect: "manual",
 })
-
-// fetch hands the key to whatever a redirect names.
-const manual = "manual" as const
 
 const headersFor = (
   { headers: provided }: globalThis.RequestInit,
@@ -118,26 +119,19 @@ const headersFor = (
 // The client's own span would hold the URL, and so the address in `?unicity=`.
 const untraced = Context.make(HttpClient.TracerDisabledWhen, () => true)
 
-/**
- * Runs a request with these settings, untraced, and without following redirects. Tells when it is
- * fetch that sends it: other clients don't read the settings.
- */
+/** Runs a request with these settings, untraced, and without following redirects. */
 export const withFetch = <A, E>(
   effect: Effect.Effect<A, E>,
   settings: globalThis.RequestInit,
-  onFetch: () => void,
 ): Effect.Effect<A, E> =>
-  Effect.updateContext(effect, (context: Context.Context<never>) =>
-    Context.merge(
+  Effect.updateContext(effect, (context: Context.Context<never>) => {
+    const added = Context.add(untraced, FetchHttpClient.RequestInit, settingsIn(context, settings))
+    const fetch = Context.getOrUndefined(context, FetchHttpClient.Fetch)
+    return Context.merge(
       context,
-      Context.add(untraced, FetchHttpClient.RequestInit, {
-        ...settingsFor(context, settings),
-        get redirect() {
-          onFetch()
-          return manual
-        },
-      }),
-    ))
+      fetch === undefined ? added : Context.add(added, FetchHttpClient.Fetch, withOwnBodies(fetch)),
+    )
+  })
 
 const plain = new WeakSet<HttpClient.HttpClient>()
 
@@ -148,7 +142,12 @@ const plain = new WeakSet<HttpClient.HttpClient>()
 export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.effect(
   HttpClient.HttpClient,
   Effect.tap(HttpClient.HttpClient, (client) => Effect.sync(() => plain.add(client))),
-).pipe(Layer.provide(FetchHttpClient.layer))
+).pipe(
+  Layer.provide(FetchHttpClient.layer),
+  Layer.provide(
+    Layer.effect(FetchHttpClient.Fetch, Effect.map(FetchHttpClient.Fetch, withOwnBodies)),
+  ),
+)
 
 /** Whether a client does nothing but `fetch`. */
 export const isPlainFetch = (client: HttpClient.HttpClient): boolean => plain.has(client)

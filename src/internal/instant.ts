@@ -101,31 +101,22 @@ export const parseInstant = (value: unknown): number => {
 /** Whether an instant says "no date": .NET's default is the first instant of year 1. */
 export const isYearOne = (millis: number): boolean => millis >= yearOneStart && millis < yearOneEnd
 
-const made = DateTime.makeUnsafe(0)
+const byEffect = DateTime.makeUnsafe(0)
 
-/**
- * An instant of Effect's without what costs nine tenths of making one: that `partsUtc`, the parts of
- * the date once they were asked for, is a property of its own that isn't enumerable.
- */
-class Instant {
-  readonly epochMilliseconds: number
-  #partsUtc: DateTime.DateTime.PartsWithWeekday | undefined
-  constructor(millis: number) {
-    this.epochMilliseconds = millis
-  }
-  get partsUtc(): DateTime.DateTime.PartsWithWeekday | undefined {
-    return this.#partsUtc
-  }
-  set partsUtc(parts: DateTime.DateTime.PartsWithWeekday | undefined) {
-    this.#partsUtc = parts
-  }
-}
-Reflect.deleteProperty(Instant.prototype, "constructor")
-Object.setPrototypeOf(Instant.prototype, Object.getPrototypeOf(made))
+// Effect defines `partsUtc`, its memory of the parts of a date, as a property that isn't enumerable.
+// That is nine tenths of the cost of an instant; here it comes only when parts are asked for. The
+// cast holds because the prototype is Effect's, and the one other property is set.
+const Instant = function (this: { epochMilliseconds: number }, millis: number): void {
+  this.epochMilliseconds = millis
+} as unknown as new (millis: number) => DateTime.Utc
+Instant.prototype = Object.getPrototypeOf(byEffect)
 
-/** Makes an instant. */
-export const makeInstant: (millis: number) => DateTime.Utc = (millis) =>
-  new Instant(millis) as unknown as DateTime.Utc
+const isAsKnown = Object.getOwnPropertyNames(byEffect).join() === "epochMilliseconds,partsUtc"
+
+/** Makes an instant: by Effect itself, where a later one gives it other properties. */
+export const makeInstant: (millis: number) => DateTime.Utc = isAsKnown
+  ? (millis) => new Instant(millis)
+  : DateTime.makeUnsafe
 
 /** ISO 8601 in UTC, without a fraction where there is none, as NP6 writes its dates. */
 export const formatIso = (instant: DateTime.Utc): string =>

@@ -242,12 +242,27 @@ const isEmptyObject = (value: unknown): boolean =>
 /** Reads an answer whose status is all it says. */
 export const readNothing: Reader<void> = { kind: "nothing", value: undefined }
 
-/** Reads the report of a bulk delete; an answer without a body reports nothing. */
+const isLong = (number: string): boolean =>
+  number.replace(/\D/g, "").length > 15 || /e/i.test(number)
+
+/** The same JSON, with all numbers as text whose digits a double may not keep. */
+const keepDigits = (json: string): string =>
+  json.replace(
+    /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g,
+    (token) => !token.startsWith('"') && isLong(token) ? `"${token}"` : token,
+  )
+
+/**
+ * Reads the report of a bulk delete; an answer without a body reports nothing.
+ *
+ * It can't be asked for a second time, so no number in it may make it unreadable, or another's.
+ */
 export const readDeletions: Reader<DeletionReport> = whole((
   text,
 ): Result.Result<DeletionReport, Unreadable> =>
-  text.trim() === "" ? Result.succeed({ deleted: [], complete: false }) : Result.map(
-    Result.flatMap(parseJson(text), readAsDeleted),
-    (deleted) => ({ deleted, complete: true }),
+  text.trim() === "" ? Result.succeed({ deleted: [], complete: false }) : parseJson(text).pipe(
+    Result.flatMap(() => parseJson(keepDigits(text))),
+    Result.flatMap(readAsDeleted),
+    Result.map((deleted) => ({ deleted, complete: true })),
   )
 )

@@ -18,7 +18,7 @@ import { call, transportError, unexpected, withHead } from "./call.ts"
 import { checkBase, checkTimeout, type Connection, refuseKey } from "./connection.ts"
 import { makeDeadlines } from "./deadlines.ts"
 import * as endpoints from "./endpoints.ts"
-import { fetchSettings } from "./fetch.ts"
+import { fetchSettings, isPlainFetch } from "./fetch.ts"
 import { drainFor } from "./response.ts"
 
 const valueOf = <Args extends ReadonlyArray<unknown>, A, E>(
@@ -83,7 +83,7 @@ const connect = Effect.fnUntraced(function* (
     gate: yield* (options.rateLimit ?? adaptive).make,
     propagateTrace: options.propagateTrace ?? false,
     isObserved: options.transformClient !== undefined,
-    fetch: yield* fetchSettings,
+    fetch: yield* fetchSettings(isPlainFetch(client)),
     spending: { spent: 0 },
   }
 })

@@ -25,6 +25,8 @@ export interface Operation {
   readonly run: (targets: WithResponse) => Call
   /** Whether it changes anything at NP6. */
   readonly writes: boolean
+  /** Whether what it writes is in a body. */
+  readonly hasBody?: true
   /** Whether it is sent again although an attempt may have been applied. */
   readonly replays: boolean
   /** What a 2xx holds that is read; `nothing` where its status says all. */
@@ -114,6 +116,7 @@ export const operations: ReadonlyArray<Operation> = [
     name: "upsert",
     run: (targets) => targets.upsert(newcomer, { 8103: newcomer }),
     writes: true,
+    hasBody: true,
     replays: true,
     reads: "target",
     documented: denied,
@@ -124,6 +127,7 @@ export const operations: ReadonlyArray<Operation> = [
     name: "update",
     run: (targets) => targets.update(jane, { 8102: "Doe" }),
     writes: true,
+    hasBody: true,
     replays: true,
     reads: "target",
     documented: { ...denied404, 409: "Conflict/UnicityTaken" },
@@ -134,6 +138,7 @@ export const operations: ReadonlyArray<Operation> = [
     name: "create",
     run: (targets) => targets.create({ 8103: newcomer }),
     writes: true,
+    hasBody: true,
     replays: false,
     reads: "target",
     documented: { ...denied, 409: "Conflict/UnicityTaken" },
@@ -144,6 +149,7 @@ export const operations: ReadonlyArray<Operation> = [
     name: "create (opted in)",
     run: (targets) => targets.create({ 8103: newcomer }),
     writes: true,
+    hasBody: true,
     replays: true,
     reads: "target",
     documented: { ...denied, 409: "Conflict/UnicityTaken" },
@@ -187,6 +193,7 @@ export const operations: ReadonlyArray<Operation> = [
     name: "deleteMany",
     run: (targets) => targets.deleteMany({ type: "id", value: [jane] }),
     writes: true,
+    hasBody: true,
     replays: true,
     reads: "report",
     documented: denied404,

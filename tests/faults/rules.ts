@@ -136,8 +136,8 @@ const outcomeOf = (operation: Operation, seen: Seen): Outcome => {
 
 /**
  * Whether a runtime's `fetch` sends a request once more by itself. Deno repeats what breaks on a used
- * connection, which the library lets it do where a second request is as good as the first. Node
- * repeats what is answered 421, which says that nobody has looked at the request.
+ * connection, which the library lets it do with what only reads. Node repeats what is answered 421,
+ * which says that nobody has looked at the request.
  */
 const isRepeated = (
   runtime: Runtime,
@@ -146,11 +146,11 @@ const isRepeated = (
   connection: Circumstances["connection"],
 ): boolean =>
   runtime === "Deno"
-    ? seen._tag === "Broken" && connection === "used" && isShareable(operation)
+    ? seen._tag === "Broken" && connection === "used" && !operation.writes
     : seen._tag === "Answered" && seen.status === 421
 
-/** Whether a second request is as good as the first, so that Deno may share connections. */
-const isShareable = ({ again, replays }: Operation): boolean => replays && again === 200
+/** Whether Deno may share connections: it repeats no body that it can't copy. */
+const isShareable = ({ hasBody, writes }: Operation): boolean => !writes || hasBody === true
 
 /** Whether a call goes over the connection that was used before. */
 export const goesOverUsed = (
