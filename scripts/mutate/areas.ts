@@ -69,8 +69,11 @@ export const areas: ReadonlyArray<Area> = [
   {
     name: "stream",
     wanted: 95,
-    source: internal("depth", "instant", "jsonArray", "listed", "targetDecoder"),
-    tests: tests("list", "model", "targetDecoder", "internal/bodies", "internal/jsonArray"),
+    source: internal("depth", "instant", "jsonArray", "listed", "number", "targetDecoder"),
+    tests: tests(
+      ...["list", "model", "targetDecoder"],
+      ...["internal/bodies", "internal/instant", "internal/jsonArray"],
+    ),
   },
   {
     name: "values",
