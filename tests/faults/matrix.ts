@@ -4,7 +4,7 @@
 import { Effect } from "effect"
 import { once } from "node:events"
 import { readdirSync, readFileSync, readlinkSync } from "node:fs"
-import { type AddressInfo, createServer, type Server } from "node:net"
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net"
 import process from "node:process"
 import { type Cell, type Result, run } from "./cell.ts"
 import { type Fault, faults } from "./faults.ts"
@@ -76,10 +76,12 @@ const inodeOf = (fd: string): string => {
 export const listenElsewhere = async () => {
   let connections = 0
   const servers: Array<Server> = []
+  const sockets = new Set<Socket>()
   const listen = async (port: number, host: string) => {
     const server = createServer((socket) => {
       connections++
-      socket.on("error", () => {})
+      sockets.add(socket)
+      socket.on("error", () => {}).on("close", () => sockets.delete(socket))
       socket.end("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
     })
     server.listen(port, host)
@@ -93,8 +95,11 @@ export const listenElsewhere = async () => {
   return {
     port,
     connections: () => connections,
-    close: () =>
-      Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve)))),
+    close: () => {
+      // A client may keep its half of a connection open for ever.
+      for (const socket of sockets) socket.destroy()
+      return Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+    },
   }
 }
 
