@@ -168,7 +168,7 @@ const exchange = Effect.fnUntraced(function* (cell: Cell, elsewhere: Elsewhere) 
     }
     const before = told((yield* sandbox.state).targets)
     const requestsBefore = proxy.requests
-    if (fault.act === "refused") yield* Effect.promise(() => proxy.close())
+    if (fault.act === "refused") yield* Effect.promise(() => proxy.leave())
     if (typeof fault.act === "function") {
       proxy.strike(fault.act(elsewhere), cell.strikes === "always" ? Infinity : 1)
     }

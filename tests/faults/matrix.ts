@@ -80,7 +80,8 @@ export const listenElsewhere = async () => {
     const server = createServer((socket) => {
       connections++
       socket.on("error", () => {})
-      socket.end("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+      socket.resume()
+      socket.end("HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
     })
     server.listen(port, host)
     await once(server, "listening")

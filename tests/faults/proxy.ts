@@ -152,7 +152,15 @@ export class Proxy {
     return this.#sockets.size
   }
 
-  /** Stops listening and ends what is open, until it is closed. */
+  /** Stops listening, and ends the connections until their clients, who thus know, have closed them. */
+  async leave(): Promise<void> {
+    this.#server.close()
+    for (const socket of this.#sockets) socket.end()
+    await until(() => this.connections === 0)
+    await turns()
+  }
+
+  /** Stops listening and breaks what is open. */
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve))
     for (const socket of this.#sockets) socket.destroy()
