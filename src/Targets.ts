@@ -336,9 +336,9 @@ export class Targets extends TargetsBase {
    *
    * Redirects are never followed. With `FetchHttpClient` this sets its `RequestInit`; other
    * `RequestInit` settings of yours are kept when they are provided around this layer too, not to
-   * `FetchHttpClient.layer` alone. On Deno it also gives creates, deletions and segment calls a
-   * connection each, because Deno's `fetch` repeats a request by itself when a connection that it
-   * used before breaks; a `client` in your `RequestInit` takes that protection away.
+   * `FetchHttpClient.layer` alone. On Deno it also gives each request that changes something a
+   * connection of its own, because Deno's `fetch` repeats a request by itself when a connection that
+   * it used before breaks; a `client` in your `RequestInit` takes that protection away.
    *
    * @example
    * ```ts

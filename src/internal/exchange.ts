@@ -77,7 +77,7 @@ const execute = <A, F extends keyof Documented>(
   endpoint: Row<A, F>,
   request: HttpClientRequest.HttpClientRequest,
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, Broken> => {
-  const isRepeatable = endpoint.replay === "always" && endpoint.done === undefined
+  const isRepeatable = endpoint.method === "GET"
   return withFetch(
     connection.client.execute(request),
     isRepeatable ? connection.fetch.repeatable : connection.fetch.once(),

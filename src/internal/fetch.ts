@@ -12,9 +12,9 @@ import type * as Scope from "effect/Scope"
 
 /** The settings of fetch for a request. */
 export interface FetchSettings {
-  /** Where sending a request twice is sending it once. */
+  /** Where a request changes nothing, so that fetch may send it twice. */
   readonly repeatable: globalThis.RequestInit
-  /** Where a second request would be answered otherwise than the first. */
+  /** Where a second request may be answered otherwise than the first. */
   readonly once: () => globalThis.RequestInit
 }
 
@@ -27,8 +27,9 @@ const isCloseable = (value: unknown): value is Closeable =>
 
 /**
  * Deno's fetch sends any request a second time, by itself, when a connection that was used before
- * breaks: a create or a delete that was applied would come back as a conflict or not found. Only a
- * connection that is never used again keeps it from that.
+ * breaks: a create or a delete that was applied would come back as a conflict or not found, and any
+ * write that was applied as surely not applied, when its repetition is refused. Only a connection that
+ * is never used again keeps it from that.
  */
 const unsharedConnections = (): Closeable | undefined => {
   const deno: unknown = Reflect.get(globalThis, "Deno")
