@@ -35,8 +35,8 @@ ${grids(usual)}
 ## Where a runtime or a used connection makes a difference
 
 Deno's \`fetch\` sends a request a second time by itself when a connection that was used before breaks.
-The library lets it where a second request is as good as the first, and opens a connection for each
-request elsewhere. Node's \`fetch\` repeats a request that was answered 421, which says that nobody has
+The library lets it where nothing is changed, and opens a connection for each request that changes
+something. Node's \`fetch\` repeats a request that was answered 421, which says that nobody has
 looked at it; and it takes what there is of a gzipped body that was cut, so that the reader of the
 JSON has to find out. Over a used connection, all else is as over a fresh one.
 
@@ -63,7 +63,7 @@ call may have been applied, and \`Reset no 3\` one that says it surely wasn't. \
 \`Timeout\` are reasons of a \`TransportError\`; \`Redirect\`, \`Status\`, \`Body\` and \`TooLarge\` of an
 \`UnexpectedResponse\`; the other names are those of the errors. \`create (opted in)\` is
 \`create\` under \`RetryPolicy.replayCreate\`. A fault strikes every request, or only the first, after
-which all is well. An attempt has ${timeout} seconds, there are at most ${retries} retries with no wait of their own,
+which all is well, or NP6 refuses with 403. An attempt has ${timeout} seconds, there are at most ${retries} retries with no wait of their own,
 and a \`Retry-After\` of up to ${patience} seconds is obeyed.
 
 None of it is recorded from what the library does. What a cell must come to is derived from what

@@ -7,8 +7,8 @@ import type { Operation } from "./operations.ts"
 
 /** How a fault is met. */
 export interface Circumstances {
-  /** Whether the fault strikes every request, or only the first. */
-  readonly strikes: "always" | "once"
+  /** Whether the fault strikes every request, or the first; those after it may be refused. */
+  readonly strikes: "always" | "once" | "once, then 403"
   /** Whether the connection had carried a request before. */
   readonly connection: "fresh" | "used"
   /** Whether the layer's client is its own over `fetch`, or that one in the hands of the caller. */
@@ -136,8 +136,8 @@ const outcomeOf = (operation: Operation, seen: Seen): Outcome => {
 
 /**
  * Whether a runtime's `fetch` sends a request once more by itself. Deno repeats what breaks on a used
- * connection, which the library lets it do where a second request is as good as the first. Node
- * repeats what is answered 421, which says that nobody has looked at the request.
+ * connection, which the library lets it do where nothing is changed. Node repeats what is answered
+ * 421, which says that nobody has looked at the request.
  */
 const isRepeated = (
   runtime: Runtime,
@@ -149,8 +149,8 @@ const isRepeated = (
     ? seen._tag === "Broken" && connection === "used" && isShareable(operation)
     : seen._tag === "Answered" && seen.status === 421
 
-/** Whether a second request is as good as the first, so that Deno may share connections. */
-const isShareable = ({ again, replays }: Operation): boolean => replays && again === 200
+/** Whether nothing is changed, so that Deno may send it twice, and share connections. */
+const isShareable = ({ writes }: Operation): boolean => !writes
 
 /** Whether a call goes over the connection that was used before. */
 export const goesOverUsed = (
@@ -164,6 +164,8 @@ const answered = (operation: Operation, isDone: boolean): Seen => {
   const first = operation.reads === "nothing" ? 204 : 200
   return { _tag: "Answered", status: isDone ? operation.again : first, body: "whole" }
 }
+
+const refused: Seen = { _tag: "Answered", status: 403, body: "empty" }
 
 /** What the call must come to. */
 export const expect = (
@@ -181,10 +183,15 @@ export const expect = (
   /** One request, of which NP6 hears if the fault lets it. */
   const send = (): Seen => {
     const isStruck = strikes === "always" || sent === 0
-    const seen = isStruck ? fault.seenOn?.[runtime] ?? fault.seen : answered(operation, isDone)
+    const isRefused = !isStruck && strikes === "once, then 403"
+    const seen = isStruck
+      ? fault.seenOn?.[runtime] ?? fault.seen
+      : isRefused
+      ? refused
+      : answered(operation, isDone)
     sent++
     if (seen._tag !== "NoConnection") requests++
-    isDone ||= operation.writes && (!isStruck || isDelivered(fault))
+    isDone ||= operation.writes && !isRefused && (!isStruck || isDelivered(fault))
     return seen
   }
   for (let attempts = 1;; attempts++) {
