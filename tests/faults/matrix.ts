@@ -26,8 +26,16 @@ const costly: ReadonlyArray<Circumstances> = [
   { strikes: "always", connection: "fresh", client: "wrapped" },
 ]
 
+/** Where the first attempt may be applied, a refusal of the second says nothing of it. */
+const refusedAfter: ReadonlyArray<Circumstances> = [
+  { strikes: "once, then 403", connection: "used", client: "own" },
+  { strikes: "once, then 403", connection: "fresh", client: "own" },
+]
+
 const circumstancesOf = ({ act, isTimed, kind }: Fault): ReadonlyArray<Circumstances> =>
-  kind === "size" || isTimed === true || act === "unresolved" ? costly : circumstances
+  kind === "size" || isTimed === true || act === "unresolved"
+    ? costly
+    : [...circumstances, ...refusedAfter]
 
 /** Every operation, every fault, and the ways to meet it. */
 export const cells = (
@@ -82,7 +90,8 @@ export const listenElsewhere = async () => {
       connections++
       sockets.add(socket)
       socket.on("error", () => {}).on("close", () => sockets.delete(socket))
-      socket.end("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+      socket.resume()
+      socket.end("HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
     })
     server.listen(port, host)
     await once(server, "listening")
