@@ -18,7 +18,13 @@ import { parseArgs } from "node:util"
 import { fileURLToPath } from "node:url"
 import { root } from "./build/project.ts"
 import { type Area, areas } from "./mutate/areas.ts"
-import { type Report, type Result, resultOf, type Survivor } from "./mutate/results.ts"
+import {
+  type Report,
+  type Result,
+  resultOf,
+  type Survivor,
+  withoutStale,
+} from "./mutate/results.ts"
 import { mutate, withWorkshop } from "./mutate/workshop.ts"
 
 const here = fileURLToPath(root)
@@ -119,7 +125,12 @@ await Deno.mkdir(kept, { recursive: true })
 if (!values.report) {
   await withWorkshop(async (home) => {
     for (const order of orders) {
-      if (values.fresh) await Deno.remove(order.results).catch(() => undefined)
+      const earlier = await read(order.results)
+      if (earlier !== undefined && values.fresh) await Deno.remove(order.results)
+      else if (earlier !== undefined) {
+        const lasting = withoutStale(earlier, order.files)
+        await Deno.writeTextFile(order.results, JSON.stringify(lasting))
+      }
       await mutate(home, order)
     }
   })

@@ -1,5 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Bulk, Progress, RetryPolicy, TargetModel, Targets } from "@effect-np6/targets"
+import {
+  Bulk,
+  InvalidInput,
+  Progress,
+  RetryPolicy,
+  TargetModel,
+  Targets,
+} from "@effect-np6/targets"
 import { Fault, Sandbox } from "@effect-np6/targets/sandbox"
 import { Duration, Effect, Fiber, Stream } from "effect"
 import { HttpClient } from "effect/http"
@@ -330,6 +337,31 @@ describe("a bulk deletion", () => {
         assert.strictEqual((yield* np6.requests).length - before, 2)
         assert.strictEqual((yield* np6.state).targets.length, 0)
       }).pipe(Effect.provide(sandbox)))
+  }
+
+  const problems = {
+    id: ["a target id is 1 to 64 letters, digits, _ or -", "Expected string"],
+    unicity: ["a criterion is empty", "it can't be read"],
+  }
+  for (const by of ["id", "unicity"] as const) {
+    it.effect(`by ${by} says why it sends nothing for an input`, () => {
+      const { requests, layer } = recording([() => Response.json([])])
+      return Effect.gen(function* () {
+        const { proxy, revoke } = Proxy.revocable([], {})
+        revoke()
+        // No program with types has the second.
+        const inputs: ReadonlyArray<unknown> = ["", proxy]
+        const outcomes = yield* collect(
+          Stream.fromIterable(inputs).pipe(Bulk.deleteAll(by, (input) => input as string)),
+        )
+        const refused = { operation: "deleteMany", applied: "no", attempts: 0, input: by } as const
+        assert.deepStrictEqual(
+          outcomes.map((outcome) => outcome._tag === "Failed" ? outcome.error : undefined),
+          problems[by].map((problem) => new InvalidInput({ ...refused, problem })),
+        )
+        assert.strictEqual(requests.length, 0)
+      }).pipe(Effect.provide(layer))
+    })
   }
 
   it.effect("whose report is lost doesn't claim to know", () =>

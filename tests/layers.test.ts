@@ -25,37 +25,66 @@ const get = Effect.gen(function* () {
 const key = Redacted.make("a-key")
 
 describe("a layer", () => {
-  const refusals: ReadonlyArray<readonly [name: string, options: object, input: string]> = [
-    ...["", "with space", "canary\n", "canary\r\nx: y", "canary\u0000", "canaryé", "canary\u007f"]
-      .map((
-        value,
-      ) =>
-        [`the key ${JSON.stringify(value)}`, { apiKey: Redacted.make(value) }, "apiKey"] as const
-      ),
-    ...[0, -1, NaN, "canary"].map((timeout) =>
-      [`the timeout ${timeout}`, { timeout }, "timeout"] as const
+  const refusals: ReadonlyArray<
+    readonly [name: string, options: object, input: string, problem: string]
+  > = [
+    ["the key ''", { apiKey: Redacted.make("") }, "apiKey", "it is empty"],
+    ["a key that is no text", { apiKey: Redacted.make(42) }, "apiKey", "it is empty"],
+    ...["with space", "canary\n", "canary\r\nx: y", "canary\u0000", "canaryé", "canary\u007f"].map(
+      (value) =>
+        [
+          `the key ${JSON.stringify(value)}`,
+          { apiKey: Redacted.make(value) },
+          "apiKey",
+          "it holds a space, a line break or another character that no header can carry: perhaps one that was pasted along at its end",
+        ] as const,
     ),
-    ["a key that isn't Redacted", { apiKey: "canary" }, "apiKey"],
-    ["no key", { apiKey: undefined }, "apiKey"],
-    ...[
-      "http://api-cm.np6.com",
-      "http://127.0.0.1.example.com",
-      "http://localhost.example.com",
-      "http://10.0.0.1",
-      "ftp://127.0.0.1",
-      "https://canary:pw@api-cm.np6.com",
-      "https://canary@api-cm.np6.com",
-      "https://api-cm.np6.com?canary=1",
-      "https://api-cm.np6.com?",
-      "https://api-cm.np6.com#canary",
-      "https://api-cm.np6.com/#",
-      "api-cm.np6.com",
-      "/targets",
-      "",
-      "javascript:alert(1)",
-    ].map((baseUrl) => [`the base URL ${baseUrl}`, { baseUrl }, "baseUrl"] as const),
+    ...["canary", undefined].map((apiKey) =>
+      [
+        `the key ${apiKey} that isn't Redacted`,
+        { apiKey },
+        "apiKey",
+        "it is not Redacted: wrap it with Redacted.make, which keeps it out of logs",
+      ] as const
+    ),
+    ...[0, -1, NaN, "canary"].map((timeout) =>
+      [
+        `the timeout ${timeout}`,
+        { timeout },
+        "timeout",
+        'it is not a duration above zero, such as "30 seconds"',
+      ] as const
+    ),
+    ...Object.entries({
+      "it is plain http, which would show the key and people's data to the network; use https": [
+        "http://api-cm.np6.com",
+        "http://127.0.0.1.example.com",
+        "http://localhost.example.com",
+        "http://notlocalhost",
+        "http://10.0.0.1",
+      ],
+      "it is not an https URL": ["ftp://127.0.0.1", "ftp://api-cm.np6.com", "javascript:alert(1)"],
+      "it holds a user name or a password": [
+        "https://canary:pw@api-cm.np6.com",
+        "https://canary@api-cm.np6.com",
+        "https://:canary@api-cm.np6.com",
+      ],
+      "it holds a query or a fragment": [
+        "https://api-cm.np6.com?canary=1",
+        "https://api-cm.np6.com?",
+        "https://api-cm.np6.com#canary",
+        "https://api-cm.np6.com/#",
+      ],
+      "it is not an absolute URL, such as https://api-cm.np6.com": [
+        "api-cm.np6.com",
+        "/targets",
+        "",
+      ],
+    }).flatMap(([problem, urls]) =>
+      urls.map((baseUrl) => [`the base URL ${baseUrl}`, { baseUrl }, "baseUrl", problem] as const)
+    ),
   ]
-  for (const [name, options, input] of refusals) {
+  for (const [name, options, input, problem] of refusals) {
     it.effect(`refuses ${name}, without repeating it`, () =>
       Effect.gen(function* () {
         const whole = { apiKey: key, ...options } as TargetsOptions
@@ -65,6 +94,7 @@ describe("a layer", () => {
         assert.strictEqual(error._tag, "InvalidInput")
         assert.propertyVal(error, "operation", "layer")
         assert.propertyVal(error, "input", input)
+        assert.propertyVal(error, "problem", problem)
         assert.notInclude(`${error.message}${inspect(error, { depth: 20 })}`, "canary")
       }))
   }
@@ -78,6 +108,8 @@ describe("a layer", () => {
     ["HTTPS://API-CM.NP6.COM:443/a/b/", "https://api-cm.np6.com/a/b/targets/000MLGPR"],
     ["http://localhost:8080", "http://localhost:8080/targets/000MLGPR"],
     ["http://127.0.0.1:8080", "http://127.0.0.1:8080/targets/000MLGPR"],
+    ["http://np6.localhost:8080", "http://np6.localhost:8080/targets/000MLGPR"],
+    ["http://127.100.0.1:8080", "http://127.100.0.1:8080/targets/000MLGPR"],
     ["http://[::1]:8080", "http://[::1]:8080/targets/000MLGPR"],
   ]
   for (const [baseUrl, url] of accepted) {

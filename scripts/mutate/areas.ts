@@ -28,7 +28,7 @@ export const areas: ReadonlyArray<Area> = [
     name: "paths",
     wanted: 95,
     source: internal("connection", "input", "text", "checks"),
-    tests: tests("inputs", "requests", "layers", "endpoints", "model", "internal/urls"),
+    tests: tests("inputs", "requests", "layers", "endpoints", "model", "bulk", "internal/urls"),
   },
   {
     name: "replay",
@@ -69,8 +69,11 @@ export const areas: ReadonlyArray<Area> = [
   {
     name: "stream",
     wanted: 95,
-    source: internal("depth", "instant", "jsonArray", "listed", "targetDecoder"),
-    tests: tests("list", "model", "targetDecoder", "internal/bodies", "internal/jsonArray"),
+    source: internal("depth", "instant", "jsonArray", "listed", "number", "targetDecoder"),
+    tests: tests(
+      ...["list", "model", "targetDecoder"],
+      ...["internal/bodies", "internal/instant", "internal/jsonArray"],
+    ),
   },
   {
     name: "values",

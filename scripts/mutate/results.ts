@@ -14,6 +14,8 @@ interface Mutant {
   readonly mutatorName: string
   readonly replacement?: string
   readonly status: string
+  /** Whether it is what runs only once, while a file is loaded. */
+  readonly static?: boolean
   readonly location: { readonly start: Position; readonly end: Position }
 }
 
@@ -76,6 +78,22 @@ const survivorsOf = (report: Report): ReadonlyArray<Survivor> =>
 
 const isExplained = ({ file, from, to }: Survivor): boolean =>
   explained.some((known) => known.file === file && known.from === from && known.to.includes(to))
+
+/**
+ * The report without the survivors of some files that are made once more. Stryker knows which tests
+ * run into the others, and makes them once more by itself when there are new ones among these.
+ */
+export const withoutStale = (report: Report, files: ReadonlyArray<string>): Report => ({
+  ...report,
+  files: Object.fromEntries(
+    Object.entries(report.files).map(([name, file]) => [name, {
+      ...file,
+      mutants: file.mutants.filter((mutant) =>
+        !(files.includes(name) && mutant.static === true && mutant.status === "Survived")
+      ),
+    }]),
+  ),
+})
 
 /** Counts the mutants of a report. */
 export const resultOf = (report: Report): Result => {

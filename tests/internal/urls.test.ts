@@ -86,6 +86,8 @@ describe("the URL of a request", () => {
     })
   }
 
+  it("is refused without what fills its template", () => assert.isUndefined(urlOf(np6, one, {})))
+
   it("holds each criterion of unicity as it is", () => {
     assert.strictEqual(
       urlOf(proxy, "/targets", { unicity: unicity(["../a?b", "c&unicity=d", "e#f"]) })?.href,
