@@ -221,6 +221,28 @@ describe("the demo", () => {
     20_000,
   )
 
+  it.live(
+    "shows none of the contacts' addresses, names and numbers, in whatever encoding",
+    () =>
+      Effect.gen(function* () {
+        const url = new URL("../scripts/demo/contacts.csv", import.meta.url)
+        const { contacts } = yield* readContacts(
+          yield* Effect.promise(() => readFile(url, "utf8")),
+        )
+        const output = (yield* watch(demo)).toLowerCase()
+        const personal = contacts.flatMap(({ address, values }) =>
+          [address, address.split("@")[0], values[8102], values[8104]].map((value) => String(value))
+        ).filter((text) => text.length >= 5 && text !== "undefined")
+        assert.isAbove(personal.length, 300)
+        for (const text of personal) {
+          for (const form of [text, encodeURIComponent(text), btoa(encodeURIComponent(text))]) {
+            assert.notInclude(output, form.toLowerCase())
+          }
+        }
+      }),
+    20_000,
+  )
+
   it.effect("fails when a number isn't the server's", () =>
     Effect.gen(function* () {
       const claims = [

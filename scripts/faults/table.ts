@@ -26,10 +26,10 @@ export const words = ({ applied, attempts, outcome, requests }: Expected): strin
 const unique = (items: ReadonlyArray<string>): ReadonlyArray<string> => [...new Set(items)]
 
 /** Brings together what has the same key, in order of appearance. */
-const groupBy = <A>(
+const groupBy = <A, K extends string>(
   items: ReadonlyArray<A>,
-  keyOf: (item: A) => string,
-): ReadonlyArray<readonly [key: string, group: ReadonlyArray<A>]> => [
+  keyOf: (item: A) => K,
+): ReadonlyArray<readonly [key: K, group: ReadonlyArray<A>]> => [
   ...Map.groupBy(items, keyOf),
 ]
 
@@ -87,21 +87,24 @@ const headings: Readonly<Record<Fault["kind"], string>> = {
   "Retry-After": "Retry-After",
 }
 
+const titles: Readonly<Record<Cell["strikes"], string>> = {
+  "always": "Every request is struck:",
+  "once": "Only the first request is struck:",
+  "once, then 403": "Only the first request is struck, and the next is refused:",
+}
+
 /** The tables, of what came over fresh connections. */
 export const grids = (filled: ReadonlyArray<Filled>): string => {
   const fresh = filled.filter(({ cell }) => cell.connection === "fresh" && cell.client === "own")
   return groupBy(fresh, ({ cell }) => cell.fault.kind).map(([kind, ofKind]) => {
-    const struck = (strikes: Cell["strikes"]) =>
-      grid(ofKind.filter(({ cell }) => cell.strikes === strikes))
-    const [always, once] = [struck("always"), struck("once")]
-    const isOnce = ofKind.some(({ cell }) => cell.strikes === "once")
+    const tables = groupBy(ofKind, ({ cell }) => cell.strikes)
+      .map(([strikes, struck]) => ({ title: titles[strikes], grid: grid(struck) }))
+    // Where nothing is tried again, all of them are one.
+    const isOne = unique(tables.map((table) => table.grid)).length === 1
+    const shown = isOne ? [{ title: "", grid: tables[0]?.grid ?? "" }] : tables
     return [
-      `## ${headings[ofKind[0]?.cell.fault.kind ?? "connection"] ?? kind}`,
-      once === always
-        ? "Whether it strikes every request or only the first:"
-        : "Every request is struck:",
-      always,
-      ...isOnce && once !== always ? ["Only the first request is struck:", once] : [],
+      `## ${headings[kind]}`,
+      ...shown.flatMap(({ grid, title }) => title === "" ? [grid] : [title, grid]),
     ].join("\n\n")
   }).join("\n\n")
 }

@@ -7,7 +7,7 @@ import * as Arr from "effect/Array"
 import type { SandboxRequest } from "../../src/Sandbox.ts"
 import { askOf } from "./ask.ts"
 import { addressField, type Contact, Np6 } from "./np6.ts"
-import { nobody, type Outcome } from "./operators.ts"
+import { type Input, nobody, type Outcome } from "./operators.ts"
 import type { Evidence } from "./trial.ts"
 
 /** The requests of one call, as the server saw them. */
@@ -35,12 +35,30 @@ const isRepeated = (a: SandboxRequest, b: SandboxRequest): boolean =>
 
 const spanOf = ({ headers }: SandboxRequest): string => headers["traceparent"]?.split("-")[2] ?? ""
 
+/** Finds the inputs that a request is for: by its call or, of a chunk, by what its body names. */
+const finder = (
+  { calls, inputs, operator }: Evidence,
+): (record: SandboxRequest) => ReadonlyArray<Input> => {
+  if (operator.unit === 1) return (record) => calls.get(spanOf(record)) ?? []
+  const chunks = new Map<string, ReadonlyArray<Input>>()
+  for (let first = 0; first < inputs.length; first += operator.unit) {
+    const chunk = inputs.slice(first, first + operator.unit)
+      .filter((input) => operator.key(input) !== "")
+    chunks.set(JSON.stringify(chunk.map(operator.key)), chunk)
+  }
+  return ({ body }) => {
+    const { value } = JSON.parse(body)
+    return chunks.get(JSON.stringify(Array.isArray(value) ? value.flat() : value)) ?? []
+  }
+}
+
 /**
  * Takes the log for what was done: the account of the plain model, changed by each request that the
  * sandbox says was applied, and the calls that the requests belong to.
  */
 const replay = (evidence: Evidence, account: Np6, say: Say): ReadonlyArray<Call> => {
   const { operator } = evidence
+  const ownersOf = finder(evidence)
   const calls = new Map<string, Call>()
   const latest = new Map<string, number>()
   for (const [index, record] of evidence.log.entries()) {
@@ -51,7 +69,7 @@ const replay = (evidence: Evidence, account: Np6, say: Say): ReadonlyArray<Call>
     }
     let call = calls.get(spanOf(record))
     if (call === undefined) {
-      const owners = (evidence.calls.get(spanOf(record)) ?? []).map(({ n }) => n)
+      const owners = ownersOf(record).map(({ n }) => n)
       if (owners.length === 0) say(`request ${index} (${ask.operation}) is for no input`)
       call = {
         operation: ask.operation,

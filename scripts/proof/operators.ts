@@ -102,7 +102,7 @@ const existence = (contact: Contact | undefined): string =>
   contact === undefined ? nobody : "somebody"
 
 const deletion = (by: "id" | "unicity", key: (input: Input) => string): Operator => ({
-  run: (options, note) => Bulk.deleteAll(by, noting(note, key), { ...options, chunkSize }),
+  run: (options) => Bulk.deleteAll(by, key, { ...options, chunkSize }),
   unit: chunkSize,
   key,
   isOrdered: false,

@@ -93,26 +93,22 @@ export const inputsOf = ({ inputs, seed }: Trial): Effect.Effect<ReadonlyArray<I
 
 /**
  * Tells the calls of a run apart: a fiber that asks an operator's function about an input, and then
- * begins a span, makes a call for that input, or for the chunk with it.
+ * begins a span, makes a call for that input. (What a chunk is for, its body says.)
  */
-const watch = (operator: Operator, inputs: ReadonlyArray<Input>) => {
+const watch = (inputs: ReadonlyArray<Input>) => {
   const calls = new Map<string, ReadonlyArray<Input>>()
   const asked = new WeakMap<object, number>()
   const note = ({ n }: Input): void => {
     const fiber = Fiber.getCurrent()
-    if (fiber !== undefined) asked.set(fiber, n - n % operator.unit)
+    if (fiber !== undefined) asked.set(fiber, n)
   }
   const tracer = Tracer.make({
     span: (options) => {
       const span = Tracer.nativeTracer.span(options)
       const fiber = Fiber.getCurrent()
-      const first = fiber === undefined ? undefined : asked.get(fiber)
-      if (first !== undefined) {
-        const unit = inputs.slice(first, first + operator.unit)
-        // Of a chunk, what can't be sent is left out.
-        const isSent = (input: Input): boolean => unit.length === 1 || operator.key(input) !== ""
-        calls.set(span.spanId, unit.filter(isSent))
-      }
+      const n = fiber === undefined ? undefined : asked.get(fiber)
+      const input = n === undefined ? undefined : inputs[n]
+      if (input !== undefined) calls.set(span.spanId, [input])
       return span
     },
   })
@@ -126,7 +122,7 @@ export const gather = (trial: Trial): Effect.Effect<Evidence, never, Sandbox | T
     const inputs = yield* inputsOf(trial)
     const outcomes: Array<Outcome> = []
     const enough = yield* Deferred.make<void>()
-    const { calls, note, tracer } = watch(trial.operator, inputs)
+    const { calls, note, tracer } = watch(inputs)
     const run = Stream.fromIterable(inputs).pipe(
       // Small chunks: what the source never gave must not have been sent either.
       Stream.rechunk(8 * trial.operator.unit),

@@ -95,7 +95,8 @@ export const parseInstant = (value: unknown): number => {
     : typeof value === "string"
     ? fromText(value)
     : NaN
-  return Math.abs(millis) <= maxEpochMillis ? millis : NaN
+  // And not -0, which JSON has and dates don't.
+  return Math.abs(millis) <= maxEpochMillis ? millis + 0 : NaN
 }
 
 /** Whether an instant says "no date": .NET's default is the first instant of year 1. */

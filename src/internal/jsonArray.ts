@@ -90,7 +90,6 @@ export const makeArrayParser = <A>(parseElements: ParseElements<A>): ArrayParser
   let isFirst = true
   // The bytes since the last separator that are not in the buffer any more.
   let passed = 0
-  let marks = 0
   let flaw: Flaw | undefined
 
   // How far the scanner is, what it is in, and whether an element has ended there.
@@ -134,15 +133,35 @@ export const makeArrayParser = <A>(parseElements: ParseElements<A>): ArrayParser
   /** Passes over spaces to the byte that is expected where no element is. */
   const passBetween = (): void => {
     while (start < size && expected !== "element" && flaw === undefined) {
-      const byte = buffer[start++]
+      const byte = buffer[start] ?? 0
+      // It takes all bytes of a character to say what it is.
+      if (byte >= 0x80 && size - start < 4) return
+      if (passed === 0 && expected === "array" && isMark(start)) {
+        start += byteOrderMark.length
+        passed += byteOrderMark.length
+        continue
+      }
       passed++
-      if (passed === marks + 1 && byte === byteOrderMark[marks] && expected === "array") marks++
-      else if (marks % byteOrderMark.length > 0) flaw = "Syntax"
-      else if (isSpace(byte)) flaw = passed > maxElement ? "Limit" : undefined
-      else if (byte === (expected === "array" ? LBRACKET : COMMA) && expected !== "nothing") {
-        beginElement(start)
-      } else if (byte === RBRACKET && expected === "separator") endArray(start)
-      else flaw = "Syntax"
+      if (isSpace(byte)) {
+        start++
+        if (passed > maxElement) flaw = "Limit"
+      } else if (byte === LBRACKET && expected === "array") beginElement(start + 1)
+      else if (byte === COMMA && expected === "separator") beginElement(start + 1)
+      else if (byte === RBRACKET && expected === "separator") endArray(start + 1)
+      else flaw = unexpected()
+    }
+  }
+
+  const isMark = (at: number): boolean =>
+    byteOrderMark.every((byte, index) => buffer[at + index] === byte)
+
+  /** The flaw of what is no JSON. Nothing is decoded after it, so the decoder may stay in the middle. */
+  const unexpected = (): Flaw => {
+    try {
+      utf8.decode(buffer.subarray(start, size), { stream: true })
+      return "Syntax"
+    } catch {
+      return "Encoding"
     }
   }
 
@@ -283,7 +302,7 @@ export const makeArrayParser = <A>(parseElements: ParseElements<A>): ArrayParser
     },
     flaw: () => flaw,
     end: () => {
-      if (flaw !== undefined || expected === "nothing") return flaw
+      if (flaw !== undefined || (expected === "nothing" && start === size)) return flaw
       return parse(size, parseAny) === "Encoding" ? "Encoding" : "Syntax"
     },
   }

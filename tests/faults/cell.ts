@@ -8,7 +8,7 @@ import process from "node:process"
 import { RateLimit, RetryPolicy, Targets } from "../../mod.ts"
 import { Sandbox, type SandboxTarget } from "../../src/Sandbox.ts"
 import { VirtualClock } from "./clock.ts"
-import type { Elsewhere, Fault, Runtime } from "./faults.ts"
+import { type Elsewhere, type Fault, refusing, type Runtime } from "./faults.ts"
 import { type Failure, healthy, type Operation, seed } from "./operations.ts"
 import { Proxy, turns } from "./proxy.ts"
 import * as Rules from "./rules.ts"
@@ -34,10 +34,9 @@ export const runtime: Runtime = versions.deno === undefined ? "Node" : "Deno"
 const watchdog = "30 seconds"
 
 /** Waits until it is true, in real time. */
-const eventually = (isTrue: () => boolean): Effect.Effect<boolean> =>
+const eventually = (isTrue: () => boolean): Effect.Effect<void> =>
   Effect.gen(function* () {
     while (!isTrue()) yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 2)))
-    return true
   })
 
 /** What a layer's policy does between two attempts: no jitter, no wait of its own, no budget. */
@@ -53,24 +52,36 @@ const policyOf = (
   return operation.replays ? RetryPolicy.replayCreate(policy) : policy
 }
 
-interface Outcome {
-  readonly outcome: string
-  readonly failure: Failure | undefined
-  readonly answer: { readonly attempts: number; readonly status: number } | undefined
+type Came = Pick<Rules.Expected, "outcome" | "applied" | "attempts" | "status" | "retryAfter">
+
+const nothing: Came = {
+  outcome: "nothing",
+  applied: undefined,
+  attempts: 0,
+  status: undefined,
+  retryAfter: undefined,
 }
 
 /** What a call came to, which must be one value or one typed failure. */
-const outcomeOf = (
+const cameOf = (
   exit: Exit.Exit<{ readonly attempts: number; readonly status: number }, Failure>,
-): Outcome => {
-  if (Exit.isSuccess(exit)) return { outcome: "value", failure: undefined, answer: exit.value }
+): Came => {
+  if (Exit.isSuccess(exit)) {
+    const { attempts, status } = exit.value
+    return { ...nothing, outcome: "value", attempts, status }
+  }
   const [reason, ...others] = exit.cause.reasons
   if (reason === undefined || others.length > 0 || !Cause.isFailReason(reason)) {
-    return { outcome: Cause.pretty(exit.cause), failure: undefined, answer: undefined }
+    return { ...nothing, outcome: Cause.pretty(exit.cause) }
   }
   const { error } = reason
-  const outcome = "reason" in error ? `${error._tag}/${error.reason}` : error._tag
-  return { outcome, failure: error, answer: undefined }
+  return {
+    outcome: "reason" in error ? `${error._tag}/${error.reason}` : error._tag,
+    applied: error.applied,
+    attempts: error.attempts,
+    status: error.status,
+    retryAfter: "retryAfter" in error ? seconds(error.retryAfter) : undefined,
+  }
 }
 
 /** What of a state is to stay as it was: the dates follow the machine's clock. */
@@ -79,35 +90,31 @@ const told = (targets: ReadonlyArray<SandboxTarget>): string =>
 
 const seconds = (duration: Duration.Duration): number => Duration.toMillis(duration) / 1_000
 
+const exact = [
+  "outcome",
+  "applied",
+  "attempts",
+  "status",
+  "retryAfter",
+  "requests",
+  "isDone",
+] as const
+
 const differences = (
   expected: Rules.Expected,
   observed: Rules.Expected,
-): ReadonlyArray<string> => {
-  const exact = ["outcome", "applied", "attempts", "status", "retryAfter", "requests", "isDone"]
-  const keys = exact.filter((key): key is keyof Rules.Expected => key in expected)
-  return [
-    ...keys.filter((key) => expected[key] !== observed[key])
-      .map((key) => `${key} is ${observed[key]} instead of ${expected[key]}`),
-    ...observed.waited < expected.waited
-      ? [`waited ${observed.waited} s instead of ${expected.waited}`]
-      : [],
-    ...observed.atMost > expected.atMost
-      ? [`took ${observed.atMost} s instead of ${expected.atMost}`]
-      : [],
-  ]
-}
+): ReadonlyArray<string> => [
+  ...exact.filter((key) => expected[key] !== observed[key])
+    .map((key) => `${key} is ${observed[key]} instead of ${expected[key]}`),
+  ...observed.waited < expected.waited
+    ? [`waited ${observed.waited} s instead of ${expected.waited}`]
+    : [],
+  ...observed.atMost > expected.atMost
+    ? [`took ${observed.atMost} s instead of ${expected.atMost}`]
+    : [],
+]
 
-const unfinished: Rules.Expected = {
-  outcome: "none",
-  applied: undefined,
-  attempts: 0,
-  status: undefined,
-  retryAfter: undefined,
-  requests: 0,
-  isDone: false,
-  waited: 0,
-  atMost: 0,
-}
+const unfinished: Rules.Expected = { ...nothing, requests: 0, isDone: false, waited: 0, atMost: 0 }
 
 /** Runs a cell. */
 export const run = (cell: Cell, elsewhere: Elsewhere): Effect.Effect<Result> =>
@@ -145,15 +152,15 @@ const exchange = Effect.fnUntraced(function* (cell: Cell, elsewhere: Elsewhere) 
     heads++
     return response
   }
+  const between = cell.strikes === "always"
+    ? clock.waitIsNext
+    : Effect.andThen(open, clock.waitIsNext)
   const layer = Targets.layerFetch({
     apiKey: sandbox.keys.full,
     baseUrl: fault.act === "unresolved" ? "https://np6.invalid" : proxy.url,
     timeout: Duration.seconds(fault.timeout ?? Rules.timeout),
     rateLimit: RateLimit.none,
-    retry: policyOf(
-      cell,
-      cell.strikes === "once" ? Effect.andThen(open, clock.waitIsNext) : clock.waitIsNext,
-    ),
+    retry: policyOf(cell, between),
     ...cell.client === "wrapped" ? { transformClient: HttpClient.tap(() => Effect.void) } : {},
   })
   const isUsed = Rules.goesOverUsed(runtime, operation, cell)
@@ -168,12 +175,14 @@ const exchange = Effect.fnUntraced(function* (cell: Cell, elsewhere: Elsewhere) 
     }
     const before = told((yield* sandbox.state).targets)
     const requestsBefore = proxy.requests
-    if (fault.act === "refused") yield* Effect.promise(() => proxy.close())
-    if (typeof fault.act === "function") {
-      proxy.strike(fault.act(elsewhere), cell.strikes === "always" ? Infinity : 1)
-    }
+    if (fault.act === "refused") yield* Effect.promise(() => proxy.leave())
+    proxy.strike(
+      typeof fault.act === "function" ? fault.act(elsewhere) : undefined,
+      typeof fault.act !== "function" ? 0 : cell.strikes === "always" ? Infinity : 1,
+      cell.strikes === "once, then 403" ? refusing : undefined,
+    )
     const start = clock.now
-    const { answer, failure, outcome } = outcomeOf(yield* Effect.exit(operation.run(withResponse)))
+    const came = cameOf(yield* Effect.exit(operation.run(withResponse)))
     const took = (clock.now - start) / 1_000
     yield* eventually(() => proxy.busy === 0)
 
@@ -181,18 +190,12 @@ const exchange = Effect.fnUntraced(function* (cell: Cell, elsewhere: Elsewhere) 
     const isDone = operation.isDone(targets)
     const isUntouched = told(targets) === before
     if (!isDone && !isUntouched) problems.push(`NP6 holds ${told(targets)}`)
-    if (failure?.applied === "no" && !isUntouched) problems.push("it was applied all the same")
-    if (proxy.struckUsed !== undefined && proxy.struckUsed !== isUsed) {
+    if (came.applied === "no" && !isUntouched) problems.push("it was applied all the same")
+    if (typeof fault.act === "function" && proxy.struckUsed !== isUsed) {
       problems.push(`its connection was ${proxy.struckUsed ? "used" : "fresh"}`)
     }
     const observed: Rules.Expected = {
-      outcome,
-      applied: failure?.applied,
-      attempts: (failure ?? answer)?.attempts ?? 0,
-      status: (failure ?? answer)?.status,
-      retryAfter: failure !== undefined && "retryAfter" in failure
-        ? seconds(failure.retryAfter)
-        : undefined,
+      ...came,
       requests: proxy.requests - requestsBefore,
       isDone,
       waited: took,

@@ -134,6 +134,9 @@ const head = (status: number, headers: { readonly [name: string]: string } = {},
 const answering = (status: number, headers?: { readonly [name: string]: string }, body = "") =>
   undelivered((line) => line.write(head(status, headers, body.length) + body))
 
+/** An answer that refuses a request for sure. */
+export const refusing: Act = answering(403)()
+
 const page = "<!DOCTYPE html><title>Bad Gateway</title>"
 
 const statuses = [

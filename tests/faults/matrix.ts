@@ -4,7 +4,7 @@
 import { Effect } from "effect"
 import { once } from "node:events"
 import { readdirSync, readFileSync, readlinkSync } from "node:fs"
-import { type AddressInfo, createServer, type Server } from "node:net"
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net"
 import process from "node:process"
 import { type Cell, type Result, run } from "./cell.ts"
 import { type Fault, faults } from "./faults.ts"
@@ -26,8 +26,16 @@ const costly: ReadonlyArray<Circumstances> = [
   { strikes: "always", connection: "fresh", client: "wrapped" },
 ]
 
+/** Where the first attempt may be applied, a refusal of the second says nothing of it. */
+const refusedAfter: ReadonlyArray<Circumstances> = [
+  { strikes: "once, then 403", connection: "used", client: "own" },
+  { strikes: "once, then 403", connection: "fresh", client: "own" },
+]
+
 const circumstancesOf = ({ act, isTimed, kind }: Fault): ReadonlyArray<Circumstances> =>
-  kind === "size" || isTimed === true || act === "unresolved" ? costly : circumstances
+  kind === "size" || isTimed === true || act === "unresolved"
+    ? costly
+    : [...circumstances, ...refusedAfter]
 
 /** Every operation, every fault, and the ways to meet it. */
 export const cells = (
@@ -76,11 +84,14 @@ const inodeOf = (fd: string): string => {
 export const listenElsewhere = async () => {
   let connections = 0
   const servers: Array<Server> = []
+  const sockets = new Set<Socket>()
   const listen = async (port: number, host: string) => {
     const server = createServer((socket) => {
       connections++
-      socket.on("error", () => {})
-      socket.end("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+      sockets.add(socket)
+      socket.on("error", () => {}).on("close", () => sockets.delete(socket))
+      socket.resume()
+      socket.end("HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
     })
     server.listen(port, host)
     await once(server, "listening")
@@ -93,8 +104,11 @@ export const listenElsewhere = async () => {
   return {
     port,
     connections: () => connections,
-    close: () =>
-      Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve)))),
+    close: () => {
+      // A client may keep its half of a connection open for ever.
+      for (const socket of sockets) socket.destroy()
+      return Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+    },
   }
 }
 

@@ -110,6 +110,7 @@ export class Proxy {
   #port = 0
   #act: Act | undefined
   #times = 0
+  #then: Act | undefined
 
   constructor(upstream: number, client: Client) {
     this.#upstream = upstream
@@ -136,10 +137,11 @@ export class Proxy {
     return `http://127.0.0.1:${this.#port}`
   }
 
-  /** Commits a fault on the next requests. */
-  strike(act: Act | undefined, times: number): void {
+  /** Commits a fault on the next requests, and another on those after them. */
+  strike(act: Act | undefined, times: number, then?: Act): void {
     this.#act = act
     this.#times = times
+    this.#then = then
   }
 
   /** The connections with an exchange that isn't over. */
@@ -152,7 +154,15 @@ export class Proxy {
     return this.#sockets.size
   }
 
-  /** Stops listening and ends what is open, until it is closed. */
+  /** Stops listening, and ends the connections until their clients, who thus know, have closed them. */
+  async leave(): Promise<void> {
+    this.#server.close()
+    for (const socket of this.#sockets) socket.end()
+    await until(() => this.connections === 0)
+    await turns()
+  }
+
+  /** Stops listening and breaks what is open. */
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve))
     for (const socket of this.#sockets) socket.destroy()
@@ -178,7 +188,7 @@ export class Proxy {
     socket.on("data", (chunk) => {
       if (bytes.length === 0) {
         this.requests++
-        act = this.#times > 0 ? this.#act : undefined
+        act = this.#times > 0 ? this.#act : this.#then
         this.#times--
         if (act !== undefined) this.struckUsed ??= served > 0
         served++

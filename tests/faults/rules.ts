@@ -7,8 +7,8 @@ import type { Operation } from "./operations.ts"
 
 /** How a fault is met. */
 export interface Circumstances {
-  /** Whether the fault strikes every request, or only the first. */
-  readonly strikes: "always" | "once"
+  /** Whether the fault strikes every request, or the first; those after it may be refused. */
+  readonly strikes: "always" | "once" | "once, then 403"
   /** Whether the connection had carried a request before. */
   readonly connection: "fresh" | "used"
   /** Whether the layer's client is its own over `fetch`, or that one in the hands of the caller. */
@@ -165,6 +165,8 @@ const answered = (operation: Operation, isDone: boolean): Seen => {
   return { _tag: "Answered", status: isDone ? operation.again : first, body: "whole" }
 }
 
+const refused: Seen = { _tag: "Answered", status: 403, body: "empty" }
+
 /** What the call must come to. */
 export const expect = (
   runtime: Runtime,
@@ -181,10 +183,15 @@ export const expect = (
   /** One request, of which NP6 hears if the fault lets it. */
   const send = (): Seen => {
     const isStruck = strikes === "always" || sent === 0
-    const seen = isStruck ? fault.seenOn?.[runtime] ?? fault.seen : answered(operation, isDone)
+    const isRefused = !isStruck && strikes === "once, then 403"
+    const seen = isStruck
+      ? fault.seenOn?.[runtime] ?? fault.seen
+      : isRefused
+      ? refused
+      : answered(operation, isDone)
     sent++
     if (seen._tag !== "NoConnection") requests++
-    isDone ||= operation.writes && (!isStruck || isDelivered(fault))
+    isDone ||= operation.writes && !isRefused && (!isStruck || isDelivered(fault))
     return seen
   }
   for (let attempts = 1;; attempts++) {

@@ -147,7 +147,7 @@ describe("nesting without end", () => {
     "in a field, of objects": withFields(`{"8103":${deep('{"x":', "}")}}`),
     "in place of a target": deep("[", "]"),
     "in a bounce": `{"id":"000MLGPR","fields":{},"bounce":${deep("[", "]")}}`,
-    "that never closes": "[".repeat(1_000_000),
+    "that never closes": "[".repeat(100_000),
     "in what nobody asked for": `{"x":${deep("[", "]")},"id":"000MLGPR","fields":{}}`,
   }
   for (const [name, reply] of Object.entries(replies)) {

@@ -46,6 +46,11 @@ describe("an instant", () => {
 describe("a date in the usual form", () => {
   const written = (millis: number): string => new Date(millis).toISOString().replace(".000Z", "Z")
 
+  it("of minus zero is that of zero", () => {
+    assert.isTrue(Object.is(parseInstant(-0), 0))
+    assert.isTrue(Object.is(parseInstant("-0"), 0))
+  })
+
   it("is read as Date.parse reads it, on every day there is", () => {
     const random = seeded(4)
     // Two turns of the calendar, and the years at its ends.

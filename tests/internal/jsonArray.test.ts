@@ -183,6 +183,14 @@ describe("an array that comes in pieces", () => {
       const bytes = Uint8Array.of(...utf8.encode('[{"a":1},{"a":"'), 0xff, ...utf8.encode('"}]'))
       assert.deepStrictEqual(read(bytes, size), { elements: [{ a: 1 }], flaw: "Encoding" })
       assert.strictEqual(read(bytes.slice(0, 16), size).flaw, "Encoding")
+      for (const document of ["", "[", "[]", "[{}", "[{}]"]) {
+        const before = utf8.encode(document)
+        for (const broken of [[0xc3], [0xef, 0xbb], [0xc3, 0x28, 0x28, 0x28], [0xff, 0xff]]) {
+          assert.strictEqual(read(Uint8Array.of(...before, ...broken), size).flaw, "Encoding")
+        }
+        assert.strictEqual(read(`${document}é`, size).flaw, "Syntax")
+        assert.strictEqual(read(`${document}éééé`, size).flaw, "Syntax")
+      }
     }
   })
 })
