@@ -15,11 +15,13 @@ const nameOf = (error: { readonly _tag: string }): string =>
 const undocumented: {
   readonly [status: number]: readonly [name: string, applied: "no" | "unknown"]
 } = {
+  300: ["UnexpectedResponse/Redirect", "unknown"],
   301: ["UnexpectedResponse/Redirect", "unknown"],
   302: ["UnexpectedResponse/Redirect", "unknown"],
   303: ["UnexpectedResponse/Redirect", "unknown"],
   307: ["UnexpectedResponse/Redirect", "unknown"],
   308: ["UnexpectedResponse/Redirect", "unknown"],
+  399: ["UnexpectedResponse/Redirect", "unknown"],
   400: ["BadRequest", "no"],
   401: ["Unauthorized", "no"],
   403: ["Forbidden", "no"],
@@ -39,6 +41,7 @@ const undocumented: {
   502: ["ServerError", "unknown"],
   503: ["ServerError", "unknown"],
   504: ["ServerError", "unknown"],
+  599: ["ServerError", "unknown"],
 }
 
 describe("a status", () => {
@@ -70,6 +73,25 @@ describe("a status", () => {
       }).pipe(Effect.provide(layer))
     })
   }
+
+  it.effect("that a browser hides is a redirect's", () => {
+    const { layer } = recording([() => Response.error()], once)
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const error = yield* Effect.flip(targets.get("000MLGPR"))
+      assert.strictEqual(nameOf(error), "UnexpectedResponse/Redirect")
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("that isn't one of HTTP's is none that is known", () => {
+    const strange = () => Object.defineProperty(new Response(null), "status", { value: 600 })
+    const { layer } = recording([strange], once)
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const error = yield* Effect.flip(targets.get("000MLGPR"))
+      assert.strictEqual(nameOf(error), "UnexpectedResponse/Status")
+    }).pipe(Effect.provide(layer))
+  })
 
   it.effect("of a client that fails on statuses by itself is still the answer's", () => {
     const { layer } = recording([status(404)], {

@@ -39,6 +39,15 @@ describe("a span", () => {
     })
   }
 
+  it.effect("has no request id where the answer has none", () => {
+    const { spans, provide } = tracing()
+    const { layer } = recording([() => Response.json(sampleTarget)])
+    return Effect.gen(function* () {
+      yield* (yield* Targets).get("000MLGPR")
+      assert.isFalse(spans[0]?.attributes.has("np6.request_id"))
+    }).pipe(provide, Effect.provide(layer))
+  })
+
   it.effect("counts attempts and carries the request id of the last", () => {
     const { spans, provide } = tracing()
     const { layer } = recording([transport.reset, status(503), json(sampleTarget)])

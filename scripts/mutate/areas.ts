@@ -35,13 +35,8 @@ export const areas: ReadonlyArray<Area> = [
     wanted: 95,
     source: [...internal("call", "retry", "endpoints", "attempts"), ...exported("RetryPolicy")],
     tests: tests(
-      "retries",
-      "failures",
-      "endpoints",
-      "tracing",
-      "list",
-      "internal/retryBudget",
-      "internal/slowAnswers",
+      ...["bulk", "endpoints", "failures", "inputs", "list", "requests", "retries", "tracing"],
+      ...["internal/retryBudget", "internal/slowAnswers", "leaks/headers", "rate/gate"],
     ),
   },
   {
