@@ -42,18 +42,12 @@ export const areas: ReadonlyArray<Area> = [
   {
     name: "errors",
     wanted: 95,
-    source: internal("exchange", "response", "transport"),
+    source: internal("deadlines", "exchange", "fetch", "fetchBody", "response", "transport"),
     tests: tests(
-      ...["failures", "list", "sockets", "internal/bodies", "internal/deadlines"],
+      ...["failures", "list", "overFetch", "sockets"],
+      ...["internal/bodies", "internal/deadlines", "internal/fetchSettings"],
       ...["internal/slowAnswers", "internal/statuses", "internal/transport"],
     ),
-  },
-  {
-    name: "fetch",
-    wanted: 95,
-    source: internal("deadlines", "fetch", "fetchBody"),
-    // `overFetch` is the suites that the others share a loading with, and wants them for itself.
-    tests: tests("overFetch", "sockets", "internal/deadlines", "internal/fetchSettings"),
   },
   {
     name: "redaction",
