@@ -138,6 +138,16 @@ describe("a call whose answer is", () => {
     })
   }
 
+  it.effect("lost is done, if the words of what says so never come", () => {
+    const { layer } = recording([
+      transport.reset,
+      () => new Response(new ReadableStream({}), { status: 404 }),
+    ])
+    return Effect.gen(function* () {
+      yield* inTime((yield* Targets).delete("000MLGPR"))
+    }).pipe(Effect.provide(layer))
+  })
+
   it.effect("a refusal after a lost one may hide that the call was applied", () => {
     const { layer } = recording([transport.reset, status(403)])
     return Effect.gen(function* () {

@@ -44,16 +44,16 @@ export const areas: ReadonlyArray<Area> = [
     wanted: 95,
     source: internal("deadlines", "exchange", "fetch", "fetchBody", "response", "transport"),
     tests: tests(
-      ...["failures", "list", "overFetch", "sockets"],
+      ...["answers", "failures", "list", "overFetch", "sockets"],
       ...["internal/bodies", "internal/deadlines", "internal/fetchSettings"],
-      ...["internal/slowAnswers", "internal/statuses", "internal/transport"],
+      ...["internal/requestIds", "internal/slowAnswers", "internal/statuses", "internal/transport"],
     ),
   },
   {
     name: "redaction",
     wanted: 95,
     source: internal("issue", "messages", "redact"),
-    tests: tests("failures", "errors", "inputs", "internal/issue", "internal/redact"),
+    tests: tests("answers", "errors", "failures", "inputs", "internal/redact"),
   },
   {
     name: "stream",
