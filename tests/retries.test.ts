@@ -412,13 +412,15 @@ describe("a retry policy", () => {
   const waits = RetryPolicy.fromSchedule(
     Schedule.upTo(Schedule.spaced("10 seconds"), { times: 3 }),
   )
-  const jitters: ReadonlyArray<readonly [name: string, RetryPolicy.RetryPolicy, millis: number]> = [
-    ["of a schedule waits as it says", waits, 30_000],
-    ["of a schedule has a jitter when told to", RetryPolicy.fullJitter(waits), 15_000],
+  const jitters: ReadonlyArray<
+    readonly [name: string, retry: () => RetryPolicy.RetryPolicy, millis: number]
+  > = [
+    ["of a schedule waits as it says", () => waits, 30_000],
+    ["of a schedule has a jitter when told to", () => RetryPolicy.fullJitter(waits), 15_000],
   ]
   for (const [name, retry, millis] of jitters) {
     it.effect(name, () => {
-      const { layer } = recording([status(503)], { retry })
+      const { layer } = recording([status(503)], { retry: retry() })
       return Effect.gen(function* () {
         const targets = yield* Targets
         const [elapsed] = yield* inTime(Effect.timed(Effect.flip(targets.get("000MLGPR"))))

@@ -82,6 +82,8 @@ const survivorsOf = (report: Report): ReadonlyArray<Survivor> =>
 const isExplained = ({ file, code, to }: Survivor): boolean =>
   explained.some((known) => known.file === file && known.code === code && known.to.includes(to))
 
+const isLoaded = (mutant: Mutant): boolean => mutant.status === "Survived" && mutant.static === true
+
 /**
  * The report without the survivors of some files that are made once more. Stryker knows which tests
  * run into the others, and makes them once more by itself when there are new ones among these.
@@ -92,7 +94,7 @@ export const withoutStale = (report: Report, files: ReadonlyArray<string>): Repo
     Object.entries(report.files).map(([name, file]) => [name, {
       ...file,
       mutants: file.mutants.filter((mutant) =>
-        !(files.includes(name) && mutant.static === true && mutant.status === "Survived")
+        !(files.includes(name) && (isLoaded(mutant) || mutant.status === "NoCoverage"))
       ),
     }]),
   ),
