@@ -78,7 +78,10 @@ export const areas: ReadonlyArray<Area> = [
     name: "client",
     wanted: 85,
     source: [...internal("targets", "version"), ...exported("Targets")],
-    tests: tests("endpoints", "layers", "requests", "tracing", "manifest"),
+    tests: tests(
+      ...["endpoints", "layers", "list", "manifest", "requests", "retries", "tracing"],
+      ...["internal/fetchSettings", "internal/slowAnswers"],
+    ),
   },
   {
     name: "model",
