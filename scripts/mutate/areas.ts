@@ -87,7 +87,7 @@ export const areas: ReadonlyArray<Area> = [
     name: "model",
     wanted: 85,
     source: [...internal("model/*"), ...exported("TargetModel")],
-    tests: tests("targetModel", "targetModelProperties"),
+    tests: tests("targetModel", "targetModelProperties", "targetModelRefusals"),
   },
   {
     name: "bulk",

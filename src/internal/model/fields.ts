@@ -107,7 +107,7 @@ export const date = (slashes?: SlashedDate): Schema.Codec<DateTime.Utc | null, F
   schemaOf(
     Schema.NullOr(Schema.DateTimeUtc.check(
       Schema.makeFilter((value) =>
-        !isYearOneDate(value) || "in NP6, year 1 says that there is no date"
+        !isYearOneDate(value) || "in NP6, year 1 says that there is none"
       ),
     )),
     `an ISO 8601 date or Unix time${slashes === undefined ? "" : `, or ${slashes}`}`,
