@@ -109,8 +109,8 @@ const performByFetch = <A>(
   request: Request,
   secrets: ReadonlyArray<string>,
 ): Effect.Effect<Outcome<A>> =>
-  Effect.withFiber((fiber) => {
-    return Effect.callback<Outcome<A>>((resume) => {
+  Effect.withFiber((fiber) =>
+    Effect.callback<Outcome<A>>((resume) => {
       const abort = new AbortController()
       let head: Head | undefined
       let isSettled = false
@@ -165,7 +165,7 @@ const performByFetch = <A>(
         abort.abort()
       })
     })
-  })
+  )
 
 const outcomeOf = <A>(head: Head, read: Result.Result<A, Unreadable>): Outcome<A> =>
   Result.isSuccess(read)
