@@ -1,11 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
 import { RetryPolicy, Targets } from "@effect-np6/targets"
-import { Duration, Effect, Fiber, Result } from "effect"
-import { HttpClient, type HttpClientError, type HttpClientResponse } from "effect/http"
+import { Duration, Effect, Fiber } from "effect"
+import {
+  HttpClient,
+  HttpClientError,
+  type HttpClientRequest,
+  HttpClientResponse,
+} from "effect/http"
 import { TestClock } from "effect/testing"
 import { inspect } from "node:util"
 import { operations } from "./support/operations.ts"
-import { json, key, recording, sampleTarget, status, transport } from "./support/recording.ts"
+import { json, recording, sampleTarget, status, transport } from "./support/recording.ts"
 
 const once = { retry: RetryPolicy.none }
 const nameOf = (error: { readonly _tag: string }): string =>
@@ -15,11 +20,13 @@ const nameOf = (error: { readonly _tag: string }): string =>
 const undocumented: {
   readonly [status: number]: readonly [name: string, applied: "no" | "unknown"]
 } = {
+  300: ["UnexpectedResponse/Redirect", "unknown"],
   301: ["UnexpectedResponse/Redirect", "unknown"],
   302: ["UnexpectedResponse/Redirect", "unknown"],
   303: ["UnexpectedResponse/Redirect", "unknown"],
   307: ["UnexpectedResponse/Redirect", "unknown"],
   308: ["UnexpectedResponse/Redirect", "unknown"],
+  399: ["UnexpectedResponse/Redirect", "unknown"],
   400: ["BadRequest", "no"],
   401: ["Unauthorized", "no"],
   403: ["Forbidden", "no"],
@@ -39,6 +46,7 @@ const undocumented: {
   502: ["ServerError", "unknown"],
   503: ["ServerError", "unknown"],
   504: ["ServerError", "unknown"],
+  599: ["ServerError", "unknown"],
 }
 
 describe("a status", () => {
@@ -70,6 +78,25 @@ describe("a status", () => {
       }).pipe(Effect.provide(layer))
     })
   }
+
+  it.effect("that a browser hides is a redirect's", () => {
+    const { layer } = recording([() => Response.error()], once)
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const error = yield* Effect.flip(targets.get("000MLGPR"))
+      assert.strictEqual(nameOf(error), "UnexpectedResponse/Redirect")
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("that isn't one of HTTP's is none that is known", () => {
+    const strange = () => Object.defineProperty(new Response(null), "status", { value: 600 })
+    const { layer } = recording([strange], once)
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const error = yield* Effect.flip(targets.get("000MLGPR"))
+      assert.strictEqual(nameOf(error), "UnexpectedResponse/Status")
+    }).pipe(Effect.provide(layer))
+  })
 
   it.effect("of a client that fails on statuses by itself is still the answer's", () => {
     const { layer } = recording([status(404)], {
@@ -180,7 +207,9 @@ describe("the words of an error's body", () => {
       const targets = yield* Targets
       const fiber = yield* Effect.forkChild(Effect.flip(targets.list))
       yield* TestClock.adjust("30 seconds")
-      assert.strictEqual((yield* Fiber.join(fiber))._tag, "Forbidden")
+      const error = yield* Fiber.join(fiber)
+      assert.strictEqual(error._tag, "Forbidden")
+      assert.notProperty(error, "detail")
     }).pipe(Effect.provide(layer))
   })
 
@@ -193,189 +222,68 @@ describe("the words of an error's body", () => {
     const { layer } = recording([breaking])
     return Effect.gen(function* () {
       const targets = yield* Targets
-      assert.strictEqual((yield* Effect.flip(targets.get("000MLGPR")))._tag, "Unauthorized")
+      const error = yield* Effect.flip(targets.get("000MLGPR"))
+      assert.strictEqual(error._tag, "Unauthorized")
+      assert.notProperty(error, "detail")
     }).pipe(Effect.provide(layer))
   })
 })
 
-describe("a body of a success", () => {
-  const withTarget = operations.filter(({ operation }) =>
-    ["get", "getByUnicity", "upsert", "create", "update"].includes(operation)
-  )
-  const unreadable: ReadonlyArray<readonly [string, () => Response]> = [
-    ["empty", status(200)],
-    ["HTML", status(200, "<html>maintenance</html>")],
-    ["not UTF-8", () => new Response(new Uint8Array([0x22, 0xff, 0x22]))],
-    ["cut off", status(200, JSON.stringify(sampleTarget).slice(0, -10))],
-    ["another shape", json({ id: 1 })],
+describe("a client that fails by itself", () => {
+  type Reason = HttpClientError.HttpClientErrorReason
+  type Request = HttpClientRequest.HttpClientRequest
+  // A client in JavaScript may fail with whatever it likes.
+  const failing = (fail: (request: Request) => unknown) => () =>
+    HttpClient.make((request) => Effect.fail(fail(request) as HttpClientError.HttpClientError))
+  const of = (reason: (request: Request) => Reason) => (request: Request) =>
+    new HttpClientError.HttpClientError({ reason: reason(request) })
+  const answered = (request: Request) => ({
+    request,
+    response: HttpClientResponse.fromWeb(request, new Response()),
+  })
+  const refused = { code: "ECONNREFUSED" }
+  const cases: ReadonlyArray<
+    readonly [name: string, fail: (request: Request) => unknown, reason: string]
+  > = [
     [
-      "a number that lost digits",
-      json({ ...sampleTarget, fields: { "8106": 12345678901234567890 } }),
+      "because of the transport",
+      of((request) => new HttpClientError.TransportError({ request, cause: refused })),
+      "Connect",
     ],
-    ["an impossible date", json({ ...sampleTarget, creationDate: "2016-02-30T00:00:00Z" })],
+    [
+      "to encode a body sent nothing",
+      of((request) => new HttpClientError.EncodeError({ request })),
+      "Connect",
+    ],
+    [
+      "to make a URL sent nothing",
+      of((request) => new HttpClientError.InvalidUrlError({ request })),
+      "Connect",
+    ],
+    [
+      "to read a body had an answer",
+      of((request) => new HttpClientError.DecodeError({ ...answered(request), cause: refused })),
+      "Reset",
+    ],
+    [
+      "for want of a body had an answer",
+      of((request) => new HttpClientError.EmptyBodyError({ ...answered(request), cause: refused })),
+      "Reset",
+    ],
+    ["with what it likes is read for a reason", () => refused, "Connect"],
+    ["with nothing that says anything may have sent it", () => undefined, "Reset"],
   ]
-  for (const { operation, run, isRead } of withTarget) {
-    for (const [name, answer] of unreadable) {
-      it.effect(`of ${operation} that is ${name} is an unexpected response`, () => {
-        const { layer, requests } = recording([answer])
-        return Effect.gen(function* () {
-          const error = yield* Effect.flip(run(yield* Targets))
-          assert.strictEqual(nameOf(error), "UnexpectedResponse/Body")
-          assert.propertyVal(error, "applied", isRead ? "no" : "unknown")
-          assert.strictEqual(requests.length, 1)
-        }).pipe(Effect.provide(layer))
-      })
-    }
-  }
-
-  const canary = "canary@example.com"
-  const [bounce] = sampleTarget.bounce
-  const places: ReadonlyArray<readonly [change: object, place: string]> = [
-    [{ id: 1 }, "id"],
-    [{ creationDate: canary }, "creationDate"],
-    [{ lastUpdateDate: canary }, "lastUpdateDate"],
-    [{ fields: canary }, "fields"],
-    [{ fields: { 8103: { canary } } }, "fields.8103"],
-    [{ fields: { 8107: ["a", { canary }] } }, "fields.8107.1"],
-    [{ fields: { 123456: { canary } } }, "fields.123456"],
-    // Longer ones may be telephone numbers.
-    [{ fields: { 1234567: { canary } } }, "fields.…"],
-    [{ fields: { "0612345": { canary } } }, "fields.…"],
-    [{ fields: { [canary]: { canary } } }, "fields.…"],
-    [{ fields: { "8103 canary": { canary } } }, "fields.…"],
-    [{ fields: { "canary 8103": { canary } } }, "fields.…"],
-    [{ hash: { canary } }, "hash"],
-    [{ bounce: canary }, "bounce"],
-    [{ bounce: [{ ...bounce, field: canary }] }, "bounce.0.field"],
-    [{ bounce: [bounce, { ...bounce, type: { canary } }] }, "bounce.1.type"],
-    [{ bounce: [{ ...bounce, timestamp: { canary } }] }, "bounce.0.timestamp"],
-    [{ bounce: [{ ...bounce, reason: { canary } }] }, "bounce.0.reason"],
-    [{ redList: canary }, "redList"],
-    [{ redList: { mail: canary } }, "redList.mail"],
-    [{ redList: { sms: { timestamp: { canary } } } }, "redList.sms.timestamp"],
-  ]
-  for (const [change, place] of places) {
-    it.effect(`says that it doesn't decode at ${place}, and never what is there`, () => {
-      const { layer } = recording([json({ ...sampleTarget, ...change })])
+  for (const [name, fail, reason] of cases) {
+    it.effect(name, () => {
+      const { layer } = recording([status(200)], { ...once, transformClient: failing(fail) })
       return Effect.gen(function* () {
         const targets = yield* Targets
-        const error = yield* Effect.flip(targets.get("000MLGPR"))
-        const detail = "detail" in error ? error.detail : undefined
-        assert.strictEqual(detail?.split(" at ").at(-1), place)
-        assert.notInclude(inspect(error, { depth: 20 }), "canary")
+        const error = yield* Effect.flip(targets.create({ 8103: "a@b.c" }))
+        assert.strictEqual(nameOf(error), `TransportError/${reason}`)
+        assert.propertyVal(error, "applied", reason === "Connect" ? "no" : "unknown")
       }).pipe(Effect.provide(layer))
     })
   }
-
-  it.effect("says that a number has lost digits", () => {
-    const { layer } = recording([json({ ...sampleTarget, fields: { 8106: 2 ** 53 } })])
-    return Effect.gen(function* () {
-      const targets = yield* Targets
-      const error = yield* Effect.flip(targets.get("000MLGPR"))
-      assert.propertyVal(error, "detail", "a number beyond ±2^53 has lost digits at fields.8106")
-    }).pipe(Effect.provide(layer))
-  })
-
-  it.effect("says where a report of deletions doesn't decode", () => {
-    const { layer } = recording([json([{ id: "000MLGPR", unicity: ["a", {}] }])])
-    return Effect.gen(function* () {
-      const targets = yield* Targets
-      const error = yield* Effect.flip(targets.deleteMany({ type: "id", value: ["000MLGPR"] }))
-      assert.propertyVal(error, "detail", "Expected string | number | null at 0.unicity.1")
-    }).pipe(Effect.provide(layer))
-  })
-
-  for (const body of ["[]", "{}", "null", "[null]"]) {
-    it.effect(`${body} of a lookup by unicity means there is none`, () => {
-      const { layer } = recording([status(200, body)])
-      return Effect.gen(function* () {
-        const targets = yield* Targets
-        assert.strictEqual((yield* Effect.flip(targets.getByUnicity("a@b.c")))._tag, "NotFound")
-      }).pipe(Effect.provide(layer))
-    })
-  }
-
-  it.effect("of a lookup by unicity may be an array of one, but not of two", () => {
-    const { layer } = recording([json([sampleTarget]), json([sampleTarget, sampleTarget])])
-    return Effect.gen(function* () {
-      const targets = yield* Targets
-      assert.strictEqual((yield* targets.getByUnicity("a@b.c")).id, "000MLGPR")
-      assert.strictEqual(
-        (yield* Effect.flip(targets.getByUnicity("a@b.c")))._tag,
-        "UnexpectedResponse",
-      )
-    }).pipe(Effect.provide(layer))
-  })
-
-  it.effect("with a byte order mark is read", () => {
-    const { layer } = recording([status(200, `\ufeff${JSON.stringify(sampleTarget)}`)])
-    return Effect.gen(function* () {
-      const targets = yield* Targets
-      assert.strictEqual((yield* targets.get("000MLGPR")).id, "000MLGPR")
-    }).pipe(Effect.provide(layer))
-  })
-
-  for (
-    const [levels, reads] of [[1_000, true], [1_001, false], [4_000_000, false]] as const
-  ) {
-    it.effect(`with ${levels} levels of nesting is ${reads ? "read" : "given up"}`, () => {
-      // Brackets in texts are none, and the target is a level itself.
-      const texts = JSON.stringify({ ...sampleTarget, "[{": '[\\"[{'.repeat(1_000) })
-      const nested = `${"[".repeat(levels - 1)}${"]".repeat(levels - 1)}`
-      const siblings = `[${"{},".repeat(2_000)}{}]`
-      const { layer } = recording([
-        status(200, `{"x":${nested},"y":${siblings},${texts.slice(1)}`),
-      ])
-      return Effect.gen(function* () {
-        const targets = yield* Targets
-        const exit = yield* Effect.result(targets.get("000MLGPR"))
-        assert.strictEqual(
-          Result.isSuccess(exit) ? exit.success.id : nameOf(exit.failure),
-          reads ? "000MLGPR" : "UnexpectedResponse/TooLarge",
-        )
-      }).pipe(Effect.provide(layer))
-    })
-  }
-
-  it.effect("beyond 8 MiB is given up, whatever its declared length", () => {
-    const chunk = new Uint8Array(1024 * 1024).fill(0x20)
-    let pulled = 0
-    const endless = (headers: Record<string, string>) => () =>
-      new Response(
-        new ReadableStream({
-          pull: (controller) => {
-            pulled++
-            controller.enqueue(chunk)
-          },
-        }),
-        { headers },
-      )
-    return Effect.forEach(
-      [{}, { "content-length": "9000000" }, { "content-length": "10", "content-encoding": "gzip" }],
-      (headers) => {
-        const { layer } = recording([endless(headers)])
-        pulled = 0
-        return Effect.gen(function* () {
-          const targets = yield* Targets
-          const error = yield* Effect.flip(targets.get("000MLGPR"))
-          assert.strictEqual(nameOf(error), "UnexpectedResponse/TooLarge")
-          assert.isAtMost(pulled, 11)
-        }).pipe(Effect.provide(layer))
-      },
-      { discard: true },
-    )
-  })
-
-  it.effect("of a bulk delete may be missing, and the report says so", () => {
-    const { layer } = recording([status(204), status(200, ""), json([])])
-    return Effect.gen(function* () {
-      const targets = yield* Targets
-      const run = targets.deleteMany({ type: "id", value: ["000MLGPR"] })
-      assert.deepStrictEqual(yield* run, { deleted: [], complete: false })
-      assert.deepStrictEqual(yield* run, { deleted: [], complete: false })
-      assert.deepStrictEqual(yield* run, { deleted: [], complete: true })
-    }).pipe(Effect.provide(layer))
-  })
 })
 
 describe("a client that reads bodies by itself", () => {
@@ -428,6 +336,18 @@ describe("a client that reads bodies by itself", () => {
 })
 
 describe("a success that says all by its status", () => {
+  it.effect("needs no body within the timeout", () => {
+    const { layer } = recording([() => new Response(new ReadableStream({}))], {
+      timeout: "500 millis",
+    })
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const fiber = yield* Effect.forkChild(targets.delete("000MLGPR"))
+      yield* TestClock.adjust("500 millis")
+      yield* Fiber.join(fiber)
+    }).pipe(Effect.provide(layer))
+  })
+
   it.effect("isn't undone by a body that never comes", () => {
     const { layer } = recording([() => new Response(new ReadableStream({}))])
     return Effect.gen(function* () {
@@ -437,19 +357,6 @@ describe("a success that says all by its status", () => {
       yield* Fiber.join(fiber)
     }).pipe(Effect.provide(layer))
   })
-})
-
-describe("a request id", () => {
-  for (const id of [key, "canary@example.com", "canary", "with space", "x".repeat(200)]) {
-    it.effect(`that is ${id.slice(0, 20)} is left out`, () => {
-      const { layer } = recording([status(404, "", { "x-request-id": id })])
-      return Effect.gen(function* () {
-        const targets = yield* Targets
-        const error = yield* Effect.flip(targets.getByUnicity(["canary", "canary@example.com"]))
-        assert.notProperty(error, "requestId")
-      }).pipe(Effect.provide(layer))
-    })
-  }
 })
 
 describe("no answer", () => {

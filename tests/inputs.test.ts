@@ -246,6 +246,14 @@ describe("a refusal", () => {
     ),
     ["holds half a character (a lone surrogate)", update({ 8103: "\ud83d" })],
     ["it has no type of unicity, id or segment", deleteMany(undefined)],
+    [
+      "they can't be read",
+      update({
+        get 8103() {
+          throw new Error("canary")
+        },
+      }),
+    ],
     ["it is not an array", deleteMany({ type: "id", value: "000MLGPR" })],
     ["it is empty: a bulk delete must name what it deletes", deleteMany({ type: "id", value: [] })],
   ]

@@ -3,6 +3,7 @@ import { recordOver } from "./support/recording.ts"
 
 recordOver("fetch")
 
+await import("./answers.test.ts")
 await import("./failures.test.ts")
 await import("./requests.test.ts")
 await import("./retries.test.ts")

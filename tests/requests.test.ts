@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { RetryPolicy, Targets } from "@effect-np6/targets"
-import { Effect } from "effect"
+import { Effect, Tracer } from "effect"
 import { operations } from "./support/operations.ts"
 import { json, key, recording, sampleTarget } from "./support/recording.ts"
 
@@ -88,6 +88,20 @@ describe("a request", () => {
         requests[0]?.headers["traceparent"] ?? "",
         /^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/,
       )
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("carries none that any of its headers couldn't hold", () => {
+    const { requests, layer } = recording([json(sampleTarget)], { propagateTrace: true })
+    const traceId = "4bf92f3577b34da6a3ce929d0e0e4736"
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      yield* Effect.withParentSpan(
+        targets.get("000MLGPR"),
+        // Only one of the two headers names the parent.
+        Tracer.externalSpan({ traceId, spanId: "a b" }),
+      )
+      assert.notIncludeMembers(Object.keys(requests[0]?.headers ?? {}), ["b3", "traceparent"])
     }).pipe(Effect.provide(layer))
   })
 

@@ -1,7 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
 import { RetryPolicy, Targets } from "@effect-np6/targets"
 import { Fault, Sandbox } from "@effect-np6/targets/sandbox"
-import { Clock, Duration, Effect, Fiber, Random, Schedule, Stream } from "effect"
+import {
+  Clock,
+  Duration,
+  Effect,
+  Fiber,
+  Logger,
+  Random,
+  References,
+  Schedule,
+  Stream,
+} from "effect"
 import { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import { operations } from "./support/operations.ts"
@@ -113,6 +123,30 @@ describe("a call whose answer is", () => {
       assert.propertyVal(error, "reason", "AlreadyInSegment")
       assert.propertyVal(error, "applied", "no")
     }).pipe(Effect.provide(Sandbox.layerTargets())))
+
+  for (const { operation, run, isRead } of operations) {
+    if (operation === "create") continue
+    it.effect(`lost again and again is a failure in the end: ${operation}`, () => {
+      const { requests, layer } = recording([transport.reset])
+      return Effect.gen(function* () {
+        const error = yield* Effect.flip(inTime(run(yield* Targets)))
+        assert.strictEqual(error._tag, "TransportError")
+        assert.propertyVal(error, "applied", isRead ? "no" : "unknown")
+        assert.propertyVal(error, "attempts", 3)
+        assert.strictEqual(requests.length, 3)
+      }).pipe(Effect.provide(layer))
+    })
+  }
+
+  it.effect("lost is done, if the words of what says so never come", () => {
+    const { layer } = recording([
+      transport.reset,
+      () => new Response(new ReadableStream({}), { status: 404 }),
+    ])
+    return Effect.gen(function* () {
+      yield* inTime((yield* Targets).delete("000MLGPR"))
+    }).pipe(Effect.provide(layer))
+  })
 
   it.effect("a refusal after a lost one may hide that the call was applied", () => {
     const { layer } = recording([transport.reset, status(403)])
@@ -378,13 +412,15 @@ describe("a retry policy", () => {
   const waits = RetryPolicy.fromSchedule(
     Schedule.upTo(Schedule.spaced("10 seconds"), { times: 3 }),
   )
-  const jitters: ReadonlyArray<readonly [name: string, RetryPolicy.RetryPolicy, millis: number]> = [
-    ["of a schedule waits as it says", waits, 30_000],
-    ["of a schedule has a jitter when told to", RetryPolicy.fullJitter(waits), 15_000],
+  const jitters: ReadonlyArray<
+    readonly [name: string, retry: () => RetryPolicy.RetryPolicy, millis: number]
+  > = [
+    ["of a schedule waits as it says", () => waits, 30_000],
+    ["of a schedule has a jitter when told to", () => RetryPolicy.fullJitter(waits), 15_000],
   ]
   for (const [name, retry, millis] of jitters) {
     it.effect(name, () => {
-      const { layer } = recording([status(503)], { retry })
+      const { layer } = recording([status(503)], { retry: retry() })
       return Effect.gen(function* () {
         const targets = yield* Targets
         const [elapsed] = yield* inTime(Effect.timed(Effect.flip(targets.get("000MLGPR"))))
@@ -418,6 +454,26 @@ describe("a retry policy", () => {
         assert.strictEqual(yield* attemptsWith(policy), 1)
       }
     }))
+
+  it.effect("says in the debug log what it waits for, and how long", () => {
+    const logged: Array<unknown> = []
+    const logger = Logger.make(({ fiber, message }) => {
+      logged.push([message, fiber.getRef(References.CurrentLogAnnotations)])
+    })
+    const { layer } = recording([status(503), json(sampleTarget)])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      yield* inTime(targets.get("000MLGPR"))
+      assert.deepStrictEqual(logged, [[
+        ["Targets.get is tried again"],
+        { failure: "ServerError", attempts: 1, wait: String(Duration.millis(500)) },
+      ]])
+    }).pipe(
+      Effect.provide([layer, Logger.layer([logger])]),
+      Effect.provideService(References.MinimumLogLevel, "Debug"),
+      withRandom(1),
+    )
+  })
 
   it.effect("is overridden in a scope, for effects and for streams", () => {
     const { requests, layer } = recording([status(503)])

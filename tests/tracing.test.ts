@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Targets } from "@effect-np6/targets"
 import { Effect, Tracer } from "effect"
+import { HttpClient } from "effect/http"
 import { operations } from "./support/operations.ts"
 import { json, recording, sampleTarget, status, transport } from "./support/recording.ts"
 import { inTime } from "./support/time.ts"
@@ -38,6 +39,28 @@ describe("a span", () => {
       }).pipe(provide, Effect.provide(layer))
     })
   }
+
+  it.effect("is there for a client of the caller's, though nobody else sees it", () => {
+    const names: Array<string> = []
+    const { layer } = recording([json(sampleTarget)], {
+      transformClient: HttpClient.tapRequest(() =>
+        Effect.map(Effect.orDie(Effect.currentSpan), (span) => void names.push(span.name))
+      ),
+    })
+    return Effect.gen(function* () {
+      yield* (yield* Targets).get("000MLGPR")
+      assert.deepStrictEqual(names, ["Targets.get"])
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("has no request id where the answer has none", () => {
+    const { spans, provide } = tracing()
+    const { layer } = recording([() => Response.json(sampleTarget)])
+    return Effect.gen(function* () {
+      yield* (yield* Targets).get("000MLGPR")
+      assert.isFalse(spans[0]?.attributes.has("np6.request_id"))
+    }).pipe(provide, Effect.provide(layer))
+  })
 
   it.effect("counts attempts and carries the request id of the last", () => {
     const { spans, provide } = tracing()

@@ -35,36 +35,25 @@ export const areas: ReadonlyArray<Area> = [
     wanted: 95,
     source: [...internal("call", "retry", "endpoints", "attempts"), ...exported("RetryPolicy")],
     tests: tests(
-      "retries",
-      "failures",
-      "endpoints",
-      "tracing",
-      "list",
-      "internal/retryBudget",
-      "internal/slowAnswers",
+      ...["bulk", "endpoints", "failures", "inputs", "list", "requests", "retries", "tracing"],
+      ...["internal/retryBudget", "internal/slowAnswers", "leaks/headers", "rate/gate"],
     ),
   },
   {
     name: "errors",
     wanted: 95,
-    source: internal("exchange", "response", "transport"),
+    source: internal("deadlines", "exchange", "fetch", "fetchBody", "response", "transport"),
     tests: tests(
-      ...["failures", "list", "sockets", "internal/bodies", "internal/deadlines"],
-      ...["internal/slowAnswers", "internal/statuses", "internal/transport"],
+      ...["answers", "failures", "list", "overFetch", "sockets"],
+      ...["internal/bodies", "internal/deadlines", "internal/fetchSettings"],
+      ...["internal/requestIds", "internal/slowAnswers", "internal/statuses", "internal/transport"],
     ),
-  },
-  {
-    name: "fetch",
-    wanted: 95,
-    source: internal("deadlines", "fetch", "fetchBody"),
-    // `overFetch` is the suites that the others share a loading with, and wants them for itself.
-    tests: tests("overFetch", "sockets", "internal/deadlines", "internal/fetchSettings"),
   },
   {
     name: "redaction",
     wanted: 95,
     source: internal("issue", "messages", "redact"),
-    tests: tests("failures", "errors", "inputs", "internal/issue", "internal/redact"),
+    tests: tests("answers", "errors", "failures", "inputs", "internal/redact"),
   },
   {
     name: "stream",
@@ -89,7 +78,10 @@ export const areas: ReadonlyArray<Area> = [
     name: "client",
     wanted: 85,
     source: [...internal("targets", "version"), ...exported("Targets")],
-    tests: tests("endpoints", "layers", "requests", "tracing", "manifest"),
+    tests: tests(
+      ...["endpoints", "layers", "list", "manifest", "requests", "retries", "tracing"],
+      ...["internal/fetchSettings", "internal/slowAnswers"],
+    ),
   },
   {
     name: "model",

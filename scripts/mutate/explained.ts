@@ -4,12 +4,12 @@
  * @module
  */
 
-/** A piece of the source, and what may stand in its place. */
+/** A line of the source, and what may stand in the place of something in it. */
 export interface Explained {
   readonly file: string
-  /** What the source says, on one line. */
-  readonly from: string
-  /** What the mutants say. */
+  /** The line, or the first of the lines that a mutant replaces. */
+  readonly code: string
+  /** What mutants put in place of something in it. */
   readonly to: ReadonlyArray<string>
   readonly why: string
 }

@@ -30,6 +30,8 @@ export interface Report {
 export interface Survivor {
   readonly file: string
   readonly line: number
+  /** The line of the source. */
+  readonly code: string
   readonly mutator: string
   /** What the source says. */
   readonly from: string
@@ -68,6 +70,7 @@ const survivorsOf = (report: Report): ReadonlyArray<Survivor> =>
       .map(({ location, mutatorName, replacement, status }): Survivor => ({
         file,
         line: location.start.line,
+        code: (source.split("\n")[location.start.line - 1] ?? "").trim(),
         mutator: mutatorName,
         from: textAt(source, location),
         to: oneLine(replacement ?? ""),
@@ -76,8 +79,10 @@ const survivorsOf = (report: Report): ReadonlyArray<Survivor> =>
       .toSorted((a, b) => a.line - b.line)
   )
 
-const isExplained = ({ file, from, to }: Survivor): boolean =>
-  explained.some((known) => known.file === file && known.from === from && known.to.includes(to))
+const isExplained = ({ file, code, to }: Survivor): boolean =>
+  explained.some((known) => known.file === file && known.code === code && known.to.includes(to))
+
+const isLoaded = (mutant: Mutant): boolean => mutant.status === "Survived" && mutant.static === true
 
 /**
  * The report without the survivors of some files that are made once more. Stryker knows which tests
@@ -89,7 +94,7 @@ export const withoutStale = (report: Report, files: ReadonlyArray<string>): Repo
     Object.entries(report.files).map(([name, file]) => [name, {
       ...file,
       mutants: file.mutants.filter((mutant) =>
-        !(files.includes(name) && mutant.static === true && mutant.status === "Survived")
+        !(files.includes(name) && (isLoaded(mutant) || mutant.status === "NoCoverage"))
       ),
     }]),
   ),

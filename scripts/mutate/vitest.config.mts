@@ -1,5 +1,9 @@
 import process from "node:process"
-import { defineConfig, type ViteUserConfig } from "vitest/config"
+import {
+  defineConfig,
+  type TestProjectInlineConfiguration,
+  type ViteUserConfig,
+} from "vitest/config"
 import { BaseSequencer, type TestSpecification } from "vitest/node"
 import suite from "../../vitest.config.mts"
 
@@ -12,10 +16,22 @@ class QuickFirst extends BaseSequencer {
   }
 }
 
+const project = (name: string, include: Array<string>): TestProjectInlineConfiguration => ({
+  extends: true,
+  test: { name, include },
+})
+
+const tests = (process.env.MUTATE_TESTS ?? "").split(",")
+// It loads other files of tests, and they can be loaded once in a process.
+const isAlone = (path: string): boolean => path === "tests/overFetch.test.ts"
+
 const config: ViteUserConfig = defineConfig({
   ...suite,
   test: {
-    include: (process.env.MUTATE_TESTS ?? "").split(","),
+    projects: [
+      project("together", tests.filter((path) => !isAlone(path))),
+      project("alone", tests.filter(isAlone)),
+    ].filter(({ test }) => test?.include?.length !== 0),
     // Loading Effect for each file takes longer than most files.
     isolate: false,
     sequence: { sequencer: QuickFirst },

@@ -207,8 +207,8 @@ const mayHaveApplied = <A, F extends keyof Documented>(
   if (endpoint.method === "GET") return false
   if (outcome._tag === "Broken") return outcome.broken.reason !== "Connect"
   // Any 4xx is a refusal, but for 408, which is somebody's impatience.
-  return outcome._tag !== "Refused" || outcome.head.status < 400 || outcome.head.status >= 500 ||
-    outcome.head.status === 408
+  const { status } = outcome.head
+  return status < 400 || status >= 500 || status === 408
 }
 
 // A permission that Deno wasn't given: nothing was sent, and it doesn't come by asking again.

@@ -189,6 +189,15 @@ describe("a chain of causes", () => {
     ["ends with what isn't an object", nested(2, "ECONNREFUSED"), { reason: "Reset" }],
   ])
 
+  it("that can't be read says nothing", () => {
+    const throwing = {
+      get name(): string {
+        throw new Error("canary")
+      },
+    }
+    assert.deepStrictEqual(readFailure(throwing), { reason: "Reset" })
+  })
+
   it("without an end ends", () => {
     let read = 0
     const endless = (): object => ({

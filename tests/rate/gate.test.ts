@@ -1,8 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
+import { RateLimit, RetryPolicy, Targets } from "@effect-np6/targets"
 import { Clock, Duration, Effect, Exit, Fiber, Layer } from "effect"
 import { RateLimiter } from "effect/persistence"
 import { TestClock } from "effect/testing"
-import * as RateLimit from "../../src/RateLimit.ts"
+import {
+  json,
+  recording,
+  sampleTarget,
+  type Scripted,
+  status,
+  transport,
+} from "../support/recording.ts"
 
 const answer = (status: number | undefined): RateLimit.Observation => ({
   status,
@@ -116,6 +124,42 @@ describe("observe", () => {
       yield* one.observe(answer(429))
       yield* other.acquire
     }))
+})
+
+describe("a call", () => {
+  const breaking = () =>
+    new Response(new ReadableStream({ pull: (controller) => controller.error(new Error("reset")) }))
+  const cases: ReadonlyArray<
+    readonly [what: string, answer: () => Scripted, status?: number, seconds?: string]
+  > = [
+    ["how it was answered", json(sampleTarget), 200],
+    ["how long to wait", status(429, "", { "retry-after": "7" }), 429, "7"],
+    ["that there was no answer", transport.reset],
+    ["that the answer broke off", breaking],
+  ]
+  for (const [what, answer, status, seconds] of cases) {
+    it.effect(`tells its gate ${what}`, () => {
+      const seen: Array<RateLimit.Observation> = []
+      const gate: RateLimit.Gate = {
+        acquire: Effect.void,
+        observe: (observation) => Effect.sync(() => void seen.push(observation)),
+      }
+      const { layer } = recording([answer], {
+        retry: RetryPolicy.none,
+        rateLimit: { make: Effect.succeed(gate) },
+      })
+      return Effect.gen(function* () {
+        yield* Effect.exit((yield* Targets).get("000MLGPR"))
+        assert.lengthOf(seen, 1)
+        assert.strictEqual(seen[0]?.status, status)
+        assert.strictEqual(seen[0]?.headers["retry-after"], seconds)
+        assert.deepStrictEqual(
+          seen[0]?.retryAfter,
+          seconds === undefined ? undefined : Duration.seconds(Number(seconds)),
+        )
+      }).pipe(Effect.provide(layer))
+    })
+  }
 })
 
 describe("fixed", () => {
