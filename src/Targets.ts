@@ -261,7 +261,8 @@ export interface TargetsOptions {
   readonly propagateTrace?: boolean | undefined
   /**
    * Wraps the HTTP client, once, when the layer is built: a proxy, a header, a rate limiter. It sees
-   * the key and people's data; and following redirects here would hand them on.
+   * the key and people's data; and following redirects here would hand them on. A client in the place
+   * of this one, not around it, is provided to {@link Targets.layer} instead.
    */
   readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
 }
@@ -295,7 +296,8 @@ const layer = (
 ): Layer.Layer<Targets, InvalidInput, HttpClient.HttpClient> => Layer.effect(Targets, make(options))
 
 const layerFetch = (options: TargetsOptions): Layer.Layer<Targets, InvalidInput> =>
-  Layer.provide(layer(options), fetchLayer)
+  // Its own, because it takes the `Fetch` that is provided around it.
+  Layer.provide(layer(options), Layer.fresh(fetchLayer))
 
 const configured = <R>(
   { apiKey, baseUrl, ...options }: TargetsConfigOptions = {},

@@ -82,7 +82,8 @@ export const isEmpty = ({ status, headers }: Declared): boolean =>
 
 /** Whether the transport itself holds the body to a length within the bounds. */
 export const isHeld = ({ headers }: Declared, { limit }: Bounds): boolean =>
-  Number(headers["content-length"] ?? NaN) <= limit && headers["content-encoding"] === undefined
+  Number(headers["content-length"] ?? NaN) <= limit &&
+  headers["content-encoding"] === undefined && headers["transfer-encoding"] === undefined
 
 const readBytes = (
   head: Declared,
