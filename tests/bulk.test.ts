@@ -1,16 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import {
-  Bulk,
-  InvalidInput,
-  Progress,
-  RetryPolicy,
-  TargetModel,
-  Targets,
-} from "@effect-np6/targets"
+import { Bulk, InvalidInput, RetryPolicy, TargetModel, Targets } from "@effect-np6/targets"
 import { Fault, Sandbox } from "@effect-np6/targets/sandbox"
-import { Duration, Effect, Fiber, Stream } from "effect"
+import { Effect, Fiber, Stream } from "effect"
 import { HttpClient } from "effect/http"
-import { TestClock } from "effect/testing"
 import { recording, sampleTarget, status } from "./support/recording.ts"
 import { inTime } from "./support/time.ts"
 
@@ -305,6 +297,16 @@ describe("the other operators", () => {
       assert.isTrue(outcome?._tag === "Failed" && outcome.error._tag === "NotFound")
     }).pipe(Effect.provide(sandbox)))
 
+  it.effect("take any failure", () =>
+    Effect.gen(function* () {
+      const failures = [null, undefined, "Unauthorized", 403, {}]
+      const outcomes = yield* collect(Stream.fromIterable(failures).pipe(Bulk.forEach(Effect.fail)))
+      assert.deepStrictEqual(
+        outcomes,
+        failures.map((error) => ({ _tag: "Failed" as const, input: error, error })),
+      )
+    }))
+
   it.effect("take any call", () =>
     Effect.gen(function* () {
       yield* seeded
@@ -379,6 +381,20 @@ describe("a bulk deletion", () => {
       assert.strictEqual((yield* np6.state).targets.length, 0)
     }).pipe(Effect.provide(sandbox)))
 
+  for (const by of ["id", "unicity"] as const) {
+    it.effect(`by ${by} that finds none of a chunk says so of each`, () =>
+      Effect.gen(function* () {
+        const inputs = by === "id" ? ["0000000X", "0000000Y"] : emails(2)
+        const outcomes = yield* collect(
+          Stream.fromIterable(inputs).pipe(Bulk.deleteAll(by, (value) => value)),
+        )
+        assert.deepStrictEqual(
+          outcomes.map((outcome) => outcome._tag === "Done" ? outcome.value : outcome._tag),
+          ["NotFound", "NotFound"],
+        )
+      }).pipe(Effect.provide(sandbox)))
+  }
+
   it.effect("that fails, fails for every input of its chunk, and for no other", () => {
     const { layer } = recording([status(400), () => Response.json([])], { retry: RetryPolicy.none })
     return Effect.gen(function* () {
@@ -390,38 +406,6 @@ describe("a bulk deletion", () => {
       assert.deepStrictEqual(tags(outcomes), ["Failed", "Failed", "Done", "Done"])
     }).pipe(Effect.provide(layer))
   })
-})
-
-describe("progress", () => {
-  it.effect("counts what is done, failed, retried and left, and ends with the run", () =>
-    Effect.gen(function* () {
-      const np6 = yield* Sandbox
-      yield* np6.script({ fault: Fault.latency("2 seconds", Fault.reset({ applied: false })) })
-      const progress = yield* Progress.make({ total: 21 })
-      assert.deepInclude(yield* progress.now, { done: 0, remaining: 21, rate: 0, isOver: false })
-      const seen = yield* Effect.forkChild(Stream.runCollect(progress.every("1 second")))
-      yield* collect(
-        Stream.fromIterable([...emails(20), ""]).pipe(
-          Bulk.upsertAll(upsert, { progress, concurrency: 2 }),
-        ),
-      )
-      const last = yield* progress.now
-      assert.deepInclude(last, {
-        done: 20,
-        failed: 1,
-        notTried: 0,
-        inFlight: 0,
-        retried: 1,
-        remaining: 0,
-        isOver: true,
-      })
-      assert.isAtLeast(Duration.toSeconds(last.elapsed), 2)
-      assert.strictEqual(last.rate, Math.round(21 / Duration.toSeconds(last.elapsed) * 10) / 10)
-      yield* TestClock.adjust("1 second")
-      const snapshots = yield* Fiber.join(seen)
-      assert.isTrue(snapshots.at(-1)?.isOver)
-      assert.isTrue(snapshots.some(({ inFlight }) => inFlight > 0))
-    }).pipe(Effect.provide(sandbox)))
 })
 
 describe("a model in bulk", () => {

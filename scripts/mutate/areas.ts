@@ -93,7 +93,7 @@ export const areas: ReadonlyArray<Area> = [
     name: "bulk",
     wanted: 85,
     source: [...internal("bulk/*"), ...exported("Bulk", "Progress")],
-    tests: tests("bulk"),
+    tests: tests("bulk", "bulkOrder", "progress"),
   },
   {
     name: "rate",

@@ -193,6 +193,14 @@ describe("a throttle", () => {
     assert.isAbove(ninth, 1.05 * peak)
   })
 
+  it("is forgotten after a minute, and leaves nothing behind", () => {
+    const limited = initial({ ceiling: 100, burst: undefined }, 0)
+    const slowed = learn(admit(limited, 0).state, 0, throttled(1))
+    const { state } = admit(slowed, memory + 1)
+    assert.strictEqual(state.rate, 100)
+    assert.deepStrictEqual(state.turn, { ...slowed.turn, peak: Infinity, plateau: 0 })
+  })
+
   it("is forgotten after a minute", () => {
     const state = throttledAt(100)
     const { at } = state.turn
@@ -207,6 +215,25 @@ describe("X-RateLimit-Remaining", () => {
     return learn(sent, 0, { ...good(sent.sent), remaining })
   }
 
+  it("slows when it falls to nothing, and not where it was nothing known", () => {
+    const first = learn(admit(initial(unlimited, 0), 0).state, 0, { ...good(1), remaining: 0 })
+    assert.strictEqual(first.rate, Infinity)
+  })
+
+  it("says nothing of a request that was sent before the last turn, or before the climb is over", () => {
+    const throttledTwice = learn(waitForTurn(throttledAt(100), 3_000).state, 3_000, throttled(1e9))
+    const { at, plateau, sent } = throttledTwice.turn
+    assert.isAbove(plateau, 0)
+    const told = { ...throttledTwice, remaining: 1, row: undefined }
+    const empty = (request: number) => ({ ...good(request), remaining: 0 })
+    const isSlowed = (now: number, request: number) =>
+      learn(told, now, empty(request)).turn.at === now
+    const late = at + Math.ceil(plateau * 1000)
+    assert.isTrue(isSlowed(late, sent + 1))
+    assert.isFalse(isSlowed(late, sent))
+    assert.isFalse(isSlowed(late - 2, sent + 1))
+  })
+
   it("slows when it falls to nothing, once", () => {
     const warned = said(said(initial(unlimited, 0), 1), 0)
     assert.isBelow(warned.rate, Infinity)
@@ -215,6 +242,16 @@ describe("X-RateLimit-Remaining", () => {
 
   it("says nothing when it is always nothing", () => {
     assert.strictEqual(said(said(initial(unlimited, 0), 0), 0).rate, Infinity)
+  })
+})
+
+describe("the rate that is measured", () => {
+  it("is that of answers: a failure adds nothing to it", () => {
+    const state = learn(initial(unlimited, 0), 0, good(1))
+    assert.strictEqual(learn(state, 0, good(2)).measured, 2 * state.measured)
+    assert.strictEqual(learn(state, 0, throttled(2)).measured, 2 * state.measured)
+    assert.strictEqual(learn(state, 0, failed(2)).measured, state.measured)
+    assert.isBelow(learn(state, 500, failed(2)).measured, state.measured)
   })
 })
 

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { RateLimit, RetryPolicy, Targets } from "@effect-np6/targets"
-import { Clock, Duration, Effect, Exit, Fiber, Layer } from "effect"
+import { Clock, Duration, Effect, Exit, Fiber, Layer, Logger, References } from "effect"
 import { RateLimiter } from "effect/persistence"
 import { TestClock } from "effect/testing"
 import {
@@ -41,6 +41,27 @@ describe("acquire", () => {
       const { passed } = yield* queue(gate, ["a", "b", "c", "d"])
       yield* TestClock.adjust("1 second")
       assert.deepStrictEqual(passed, ["a 0", "b 100", "c 200", "d 300"])
+    }))
+
+  it.effect("lets nobody overtake those who wait, though the limit has risen meanwhile", () =>
+    Effect.gen(function* () {
+      const gate = yield* RateLimit.adaptive.make
+      yield* gate.acquire
+      yield* gate.observe(answer(429))
+      const next = yield* Effect.forkChild(gate.acquire)
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.join(next)
+      const { passed } = yield* queue(gate, ["a"])
+      const good = Effect.repeat(gate.observe(answer(200)), { times: 100 })
+      yield* Fiber.join(yield* Effect.forkChild(good))
+      yield* TestClock.adjust("100 millis")
+      // It sleeps for another 150.
+      assert.lengthOf(passed, 0)
+      const late = yield* queue(gate, ["b"])
+      assert.lengthOf(late.passed, 0)
+      yield* TestClock.adjust("150 millis")
+      assert.lengthOf(passed, 1)
+      assert.lengthOf(late.passed, 1)
     }))
 
   it.effect("gives the place of an interrupted request to the next, and loses no permit", () =>
@@ -105,6 +126,44 @@ describe("acquire", () => {
 })
 
 describe("observe", () => {
+  const seconds = (text: string) => ({ "x-ratelimit-reset": text })
+  const outages: ReadonlyArray<
+    readonly [name: string, observation: Partial<RateLimit.Observation>, millis: number]
+  > = [
+    ["failures", { status: 500 }, 1_000],
+    ["no answers", { status: undefined }, 1_000],
+    ["refusals that say when the limit is as if unused", { headers: seconds("30") }, 30_000],
+    [
+      "refusals that say how long to wait too",
+      { headers: seconds("30"), retryAfter: Duration.seconds(5) },
+      5_000,
+    ],
+    [
+      "failures that say when a limit is as if unused",
+      { status: 500, headers: seconds("30") },
+      1_000,
+    ],
+  ]
+  for (const [name, observation, millis] of outages) {
+    it.effect(`takes ten ${name} for an outage, and waits for its end`, () =>
+      Effect.gen(function* () {
+        const gate = yield* RateLimit.adaptive.make
+        const request = gate.acquire.pipe(
+          Effect.andThen(gate.observe({ ...answer(429), ...observation })),
+          Effect.andThen(Clock.currentTimeMillis),
+        )
+        let outage = 0
+        for (let i = 0; i < 10; i++) {
+          const fiber = yield* Effect.forkChild(request, { startImmediately: true })
+          while (fiber.pollUnsafe() === undefined) yield* TestClock.adjust("100 millis")
+          outage = yield* Fiber.join(fiber)
+        }
+        const { passed } = yield* queue(gate, ["a"])
+        yield* TestClock.adjust("2 minutes")
+        assert.deepStrictEqual(passed, [`a ${outage + millis}`])
+      }))
+  }
+
   it.effect("takes an observation of an unknown request for one of the newest", () =>
     Effect.gen(function* () {
       const gate = yield* RateLimit.adaptive.make
@@ -171,6 +230,13 @@ describe("fixed", () => {
       assert.deepStrictEqual(passed, ["a 0", "b 0", "c 0", "d 1000", "e 2000"])
     }))
 
+  it.effect("lets a tenth of a second's go at once, if nothing else is said", () =>
+    Effect.gen(function* () {
+      const gate = yield* RateLimit.fixed({ limit: 100 }).make
+      const { passed } = yield* queue(gate, Array.from({ length: 20 }, (_, n) => String(n)))
+      assert.lengthOf(passed, 11)
+    }))
+
   it.effect("makes do with what makes no sense", () =>
     Effect.gen(function* () {
       for (const limit of [0, -1, NaN]) {
@@ -178,6 +244,17 @@ describe("fixed", () => {
         const { passed } = yield* queue(gate, ["a", "b"])
         yield* TestClock.adjust("2 seconds")
         assert.lengthOf(passed, 2)
+      }
+    }))
+})
+
+describe("none", () => {
+  it.effect("lets everything through, whatever it is told", () =>
+    Effect.gen(function* () {
+      const gate = yield* RateLimit.none.make
+      for (let i = 0; i < 100; i++) {
+        yield* gate.acquire
+        yield* gate.observe(answer(429))
       }
     }))
 })
@@ -221,19 +298,37 @@ describe("fromRateLimiter", () => {
       assert.lengthOf(passed, 1)
     }).pipe(Effect.provide(memory)))
 
-  it.effect("goes on without the store when that fails", () =>
+  it.effect("goes on without the store when that fails, and says so once", () =>
     Effect.gen(function* () {
       const limiter = yield* RateLimiter.RateLimiter
-      const broken: RateLimiter.RateLimiter = {
+      const reason = new RateLimiter.RateLimitStoreError({ message: "it is down" })
+      let isDown = true
+      const unsteady: RateLimiter.RateLimiter = {
         ...limiter,
-        consume: () =>
-          Effect.fail(
-            new RateLimiter.RateLimiterError({
-              reason: new RateLimiter.RateLimitStoreError({ message: "it is down" }),
-            }),
+        consume: (options) =>
+          Effect.suspend(() =>
+            isDown
+              ? Effect.fail(new RateLimiter.RateLimiterError({ reason }))
+              : limiter.consume(options)
           ),
       }
-      const gate = yield* RateLimit.fromRateLimiter(broken, { key: "np6", limit: 1 }).make
-      for (let i = 0; i < 5; i++) yield* gate.acquire
+      const logged: Array<unknown> = []
+      const logger = Logger.make(({ fiber, message }) => {
+        logged.push([message, fiber.getRef(References.CurrentLogAnnotations)])
+      })
+      const warning = [
+        ["The store of the rate limit fails; requests go on without it"],
+        { failure: "RateLimitStoreError" },
+      ]
+      const gate = yield* RateLimit.fromRateLimiter(unsteady, { key: "np6", limit: 1 }).make
+      yield* Effect.gen(function* () {
+        for (let i = 0; i < 5; i++) yield* gate.acquire
+        assert.deepStrictEqual(logged, [warning])
+        isDown = false
+        yield* gate.acquire
+        isDown = true
+        for (let i = 0; i < 5; i++) yield* gate.acquire
+        assert.deepStrictEqual(logged, [warning, warning])
+      }).pipe(Effect.provide(Logger.layer([logger])))
     }).pipe(Effect.provide(memory)))
 })

@@ -7,6 +7,7 @@ import * as Arr from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import type { BulkOptions, Interrupted, Outcome } from "../../Bulk.ts"
 import type { Forbidden, Unauthorized } from "../../Errors.ts"
@@ -43,8 +44,7 @@ interface Entry<Unit, A, E> {
 }
 
 const isStop = (error: unknown): error is Stop =>
-  typeof error === "object" && error !== null && "_tag" in error &&
-  (error._tag === "Unauthorized" || error._tag === "Forbidden")
+  Predicate.isTagged(error, "Unauthorized") || Predicate.isTagged(error, "Forbidden")
 
 /** Runs the work over a stream of units. */
 export const run = <Unit, A, E, R, I, B, F>(
