@@ -11,5 +11,9 @@ export default defineConfig({
       { find: /^@effect-np6\/targets\/sandbox$/, replacement: here("./src/Sandbox.ts") },
     ],
   },
-  test: { include: ["tests/**/*.test.ts"] },
+  test: {
+    include: ["tests/**/*.test.ts"],
+    // Properties and sockets take their time on a machine that has other work; what hangs still fails.
+    testTimeout: 60_000,
+  },
 })

@@ -11,7 +11,7 @@ import process from "node:process"
 import { parseArgs } from "node:util"
 import * as RateLimit from "../src/RateLimit.ts"
 import * as RetryPolicy from "../src/RetryPolicy.ts"
-import { machine, runtime } from "./bench/runtime.ts"
+import { machine } from "./bench/runtime.ts"
 import { number, table } from "./bench/statistics.ts"
 import { audit } from "./proof/audit.ts"
 import { noneMet } from "./proof/faults.ts"
@@ -89,7 +89,7 @@ const runOnce = (operator: Operator, size: number, round: number): Effect.Effect
     concurrency: way.concurrency,
     ordered: way.ordered,
     quiet: "100 millis",
-    wire: runtime === "Deno" ? "repeating" : "lossy",
+    wire: "lossy",
     ...(way.end === "interrupted" ? { interruptAfter: Math.ceil(size / 2) } : {}),
   }).pipe(
     Effect.provide(overHttp({

@@ -261,7 +261,8 @@ export interface TargetsOptions {
   readonly propagateTrace?: boolean | undefined
   /**
    * Wraps the HTTP client, once, when the layer is built: a proxy, a header, a rate limiter. It sees
-   * the key and people's data; and following redirects here would hand them on.
+   * the key and people's data; and following redirects here would hand them on. A client in the place
+   * of this one, not around it, is provided to {@link Targets.layer} instead.
    */
   readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
 }
@@ -293,6 +294,21 @@ const TargetsBase: Context.ServiceClass<Targets, "@effect-np6/targets/Targets", 
 const layer = (
   options: TargetsOptions,
 ): Layer.Layer<Targets, InvalidInput, HttpClient.HttpClient> => Layer.effect(Targets, make(options))
+
+const layerFetch = (options: TargetsOptions): Layer.Layer<Targets, InvalidInput> =>
+  // Its own, because it takes the `Fetch` that is provided around it.
+  Layer.provide(layer(options), Layer.fresh(fetchLayer))
+
+const configured = <R>(
+  { apiKey, baseUrl, ...options }: TargetsConfigOptions = {},
+  layerOf: (options: TargetsOptions) => Layer.Layer<Targets, InvalidInput, R>,
+): Layer.Layer<Targets, InvalidInput | Config.ConfigError, R> =>
+  Layer.unwrap(
+    Config.all({
+      apiKey: apiKey ?? Config.Redacted("NP6_API_KEY"),
+      baseUrl: baseUrl ?? Config.withDefault(Config.String("NP6_BASE_URL"), undefined),
+    }).pipe(Effect.map((config) => layerOf({ ...options, ...config }))),
+  )
 
 const provideRetryPolicy = <
   T extends Effect.Effect<unknown, unknown, unknown> | Stream.Stream<unknown, unknown, unknown>,
@@ -372,9 +388,8 @@ export class Targets extends TargetsBase {
    * })
    * ```
    */
-  static readonly layerFetch: (options: TargetsOptions) => Layer.Layer<Targets, InvalidInput> = (
-    options,
-  ) => Layer.provide(layer(options), fetchLayer)
+  static readonly layerFetch: (options: TargetsOptions) => Layer.Layer<Targets, InvalidInput> =
+    layerFetch
 
   /**
    * The service with the key and the base URL from configuration: `NP6_API_KEY` and `NP6_BASE_URL`
@@ -397,14 +412,27 @@ export class Targets extends TargetsBase {
   static readonly layerConfig: (
     options?: TargetsConfigOptions,
   ) => Layer.Layer<Targets, InvalidInput | Config.ConfigError, HttpClient.HttpClient> = (
-    { apiKey, baseUrl, ...options } = {},
-  ) =>
-    Layer.unwrap(
-      Config.all({
-        apiKey: apiKey ?? Config.Redacted("NP6_API_KEY"),
-        baseUrl: baseUrl ?? Config.withDefault(Config.String("NP6_BASE_URL"), undefined),
-      }).pipe(Effect.map((config) => layer({ ...options, ...config }))),
-    )
+    options,
+  ) => configured(options, layer)
+
+  /**
+   * The service over `fetch` with the key and the base URL from configuration: {@link Targets.layerFetch}
+   * and {@link Targets.layerConfig} in one.
+   *
+   * @example
+   * ```ts
+   * import { Targets } from "@effect-np6/targets"
+   * import { Effect } from "effect"
+   *
+   * const main = Targets.use((targets) => targets.get("000MLGPR")).pipe(
+   *   Effect.provide(Targets.layerFetchConfig()),
+   * )
+   * ```
+   */
+  static readonly layerFetchConfig: (
+    options?: TargetsConfigOptions,
+  ) => Layer.Layer<Targets, InvalidInput | Config.ConfigError> = (options) =>
+    configured(options, layerFetch)
 
   /**
    * Sets the retry policy for all calls in a scope, over the layer's, without a change to the calls.

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Targets, type TargetsOptions } from "@effect-np6/targets"
 import { Config, ConfigProvider, Effect, Layer, Redacted, Stream } from "effect"
-import { HttpClient, HttpClientRequest, HttpClientResponse } from "effect/http"
+import { FetchHttpClient, HttpClient, HttpClientRequest, HttpClientResponse } from "effect/http"
 import { inspect } from "node:util"
 import { json, recording, sampleTarget } from "./support/recording.ts"
 import { inTime } from "./support/time.ts"
@@ -166,6 +166,23 @@ describe("a layer from configuration", () => {
       const request = yield* Effect.provide(get, Layer.provide(layer, client))
       assert.strictEqual(request?.key, "other")
     }).pipe(withEnv({ NP6_API_KEY: "from-env", OTHER_KEY: "other" })))
+
+  it.effect("reads the same over fetch, which needs nothing else", () =>
+    Effect.gen(function* () {
+      const requests: Array<Request> = []
+      const fetch: typeof globalThis.fetch = (input, init) => {
+        requests.push(new Request(input, init))
+        return Promise.resolve(Response.json(sampleTarget))
+      }
+      yield* Targets.use((targets) => targets.get("000MLGPR")).pipe(
+        Effect.provide(Targets.layerFetchConfig({ timeout: "1 second" })),
+        Effect.provideService(FetchHttpClient.Fetch, fetch),
+      )
+      assert.deepStrictEqual(
+        requests.map(({ url, headers }) => [url, headers.get("x-key")]),
+        [["https://proxy.example.com/targets/000MLGPR", "from-env"]],
+      )
+    }).pipe(withEnv({ NP6_API_KEY: "from-env", NP6_BASE_URL: "https://proxy.example.com" })))
 
   it.effect("fails without a key, and says which setting is missing", () =>
     Effect.gen(function* () {

@@ -36,11 +36,8 @@ export interface Trial {
   readonly wire: Wire
 }
 
-/**
- * What happens to requests on their way: each arrives once; or some don't arrive, on a real network;
- * or, with Deno's fetch, those that do the same when done twice may also arrive twice.
- */
-export type Wire = "exact" | "lossy" | "repeating"
+/** What happens to requests on their way: each arrives once; or some don't, on a real network. */
+export type Wire = "exact" | "lossy"
 
 /** What is known of a run. */
 export interface Evidence {

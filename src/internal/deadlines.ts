@@ -59,16 +59,20 @@ const onSystemClock = (millis: number): (expire: () => void) => Stop => {
     timer = setTimeout(fire, Math.min(Math.max(Math.ceil(wait), 1), longestTimer))
   }
   const fire = () => {
-    timer = undefined
     const now = performance.now()
-    for (let entry = first; entry !== undefined && entry.at <= now; entry = entry.next) {
-      first = entry.next
-      const expire = entry.expire
-      entry.expire = undefined
-      expire?.()
+    try {
+      // What expires may stop others and start more, so the queue is looked at anew each time.
+      while (first !== undefined && first.at <= now) {
+        const { expire } = first
+        first.expire = undefined
+        first = first.next
+        expire?.()
+      }
+    } finally {
+      timer = undefined
+      dropStopped()
+      if (first !== undefined) arm(first.at - now)
     }
-    dropStopped()
-    if (first !== undefined && timer === undefined) arm(first.at - now)
   }
   const dropStopped = () => {
     while (first !== undefined && first.expire === undefined) first = first.next

@@ -4,6 +4,9 @@
  * @module
  */
 
+/** The most arrays and objects within each other, in an answer or in one element of a list. */
+export const maxDepth = 1_000
+
 const quote = 0x22
 const backslash = 0x5c
 const openBracket = 0x5b

@@ -12,7 +12,7 @@ import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import type { Connection, Request } from "./connection.ts"
 import type { Documented, Row } from "./endpoints.ts"
-import { within } from "./deadlines.ts"
+import { type Stop, within } from "./deadlines.ts"
 import { isPlainFetch, withFetch } from "./fetch.ts"
 import { readBody, recordOf } from "./fetchBody.ts"
 import { isEcho } from "./redact.ts"
@@ -109,63 +109,65 @@ const performByFetch = <A>(
   request: Request,
   secrets: ReadonlyArray<string>,
 ): Effect.Effect<Outcome<A>> =>
-  Effect.withFiber((fiber) => {
-    return Effect.callback<Outcome<A>>((resume) => {
+  Effect.withFiber((fiber) =>
+    Effect.callback<Outcome<A>>((resume) => {
+      const { context } = fiber
       const abort = new AbortController()
       let head: Head | undefined
-      let isSettled = false
-      const settle = (outcome: Effect.Effect<Outcome<A>>) => {
-        if (isSettled) return
-        isSettled = true
+      let isOver = false
+      let stop: Stop = () => {}
+      let stopDraining: Stop = () => {}
+      const end = () => {
+        isOver = true
         stop()
+        stopDraining()
+      }
+      const settle = (outcome: Effect.Effect<Outcome<A>>) => {
+        if (isOver) return
+        end()
         resume(outcome)
       }
-      const stop = connection.deadlines.start(fiber, () => {
-        settle(Effect.succeed(timedOut(reader, head)))
+      const giveUp = (outcome: Outcome<A>) => {
         abort.abort()
-      })
+        settle(Effect.succeed(outcome))
+      }
       const exchange = async (): Promise<Effect.Effect<Outcome<A>>> => {
-        const response = await connection.fetch.send(fiber.context, request, abort.signal)
+        const response = await connection.fetch.send(context, request, abort.signal)
         const found = readHead(response.status, recordOf(response.headers), secrets)
         head = found
         if (!isSuccess(found)) {
-          const body = await readBody(found, response, errorBody).then(
+          const body = await readBody(found, response, errorBody, abort.signal).then(
             (bytes = new Uint8Array()) => errorText(bytes),
             () => "",
           )
           return Effect.succeed({ _tag: "Refused", head: found, body })
         }
         if (reader.kind === "nothing") {
-          const value: Effect.Effect<Outcome<A>> = Effect.succeed({
-            _tag: "Value",
-            head: found,
-            value: reader.value,
-          })
-          if (isEmpty(found)) return value
-          const stopDraining = connection.drains.start(fiber, () => {
-            settle(value)
-            abort.abort()
-          })
-          await readBody(found, response, errorBody).catch(() => {}).finally(stopDraining)
-          return value
+          const value: Outcome<A> = { _tag: "Value", head: found, value: reader.value }
+          if (isEmpty(found) || isOver) return Effect.succeed(value)
+          stopDraining = connection.drains.start(fiber, () => giveUp(value))
+          await readBody(found, response, errorBody, abort.signal).catch(() => {})
+          return Effect.succeed(value)
         }
-        const body = await readBody(found, response, wholeBody)
+        const body = await readBody(found, response, wholeBody, abort.signal)
         return body === undefined
           ? Effect.succeed({ _tag: "Unreadable", head: found, problem: tooLarge })
           // Here and not in the promise: a bug is to die of itself.
           : Effect.sync(() => outcomeOf(found, reader.decode(body)))
       }
+      stop = connection.deadlines.start(fiber, () => giveUp(timedOut(reader, head)))
+      // A clock that doesn't wait has ended it already.
+      if (isOver) return stop()
       exchange().then(
         settle,
         (error) => settle(Effect.succeed({ _tag: "Broken", head, broken: readFailure(error) })),
       )
       return Effect.sync(() => {
-        isSettled = true
-        stop()
+        end()
         abort.abort()
       })
     })
-  })
+  )
 
 const outcomeOf = <A>(head: Head, read: Result.Result<A, Unreadable>): Outcome<A> =>
   Result.isSuccess(read)

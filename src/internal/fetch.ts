@@ -89,7 +89,7 @@ export const fetchSettings = (
           method: request.method,
           headers: headersFor(settings, request.headers),
           signal,
-          ...(request.body === undefined ? {} : { body: bodyOf(request.body) }),
+          body: request.body === undefined ? null : bodyOf(request.body),
         })
       },
     }
@@ -109,11 +109,11 @@ const headersFor = (
   { headers: provided }: globalThis.RequestInit,
   own: Readonly<Record<string, string>>,
 ): Record<string, string> => {
+  const { "content-length": _, ...headers } = provided === undefined
+    ? own
+    : { ...Object.fromEntries(new globalThis.Headers(provided)), ...own }
   // fetch counts the body's bytes itself, and some refuse to be told.
-  const { "content-length": _, ...headers } = own
-  return provided === undefined
-    ? headers
-    : { ...Object.fromEntries(new globalThis.Headers(provided)), ...headers }
+  return headers
 }
 
 // The client's own span would hold the URL, and so the address in `?unicity=`.

@@ -18,10 +18,15 @@ export const readBody = async (
   head: Declared,
   response: Response,
   bounds: Bounds,
+  signal: AbortSignal,
 ): Promise<Uint8Array | undefined> => {
   if (isEmpty(head) || response.body === null) return new Uint8Array()
   if (isHeld(head, bounds)) return new Uint8Array(await response.arrayBuffer())
   const reader = response.body.getReader()
+  // A fetch of the caller's may not look at the signal.
+  const cancel = () => void reader.cancel().catch(() => {})
+  if (signal.aborted) cancel()
+  signal.addEventListener("abort", cancel, { once: true })
   const chunks: Array<Uint8Array> = []
   let size = 0
   while (size < bounds.limit || !bounds.cut) {
@@ -32,6 +37,6 @@ export const readBody = async (
     if (size > bounds.limit && !bounds.cut) break
   }
   // What comes now is of no use, and nobody waits for its end.
-  reader.cancel().catch(() => {})
+  cancel()
   return bounds.cut ? join(chunks, size) : undefined
 }

@@ -11,6 +11,8 @@
  * @module
  */
 
+import { maxDepth } from "./depth.ts"
+
 /** What is wrong with an array: it isn't JSON, it isn't UTF-8, or an element is beyond the limits. */
 export type Flaw = "Syntax" | "Encoding" | "Limit"
 
@@ -35,8 +37,6 @@ export interface ArrayParser<A> {
 
 /** The most bytes from one separator to the next. */
 export const maxElement: number = 16 * 1024 * 1024
-/** The most arrays and objects within each other, in one element. */
-export const maxDepth = 1_000
 
 // What is parsed at once. More is not faster, and is still alive when young garbage is collected.
 const batchSize = 16 * 1024

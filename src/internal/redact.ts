@@ -194,6 +194,8 @@ const wordsOfJson = (json: unknown): string | undefined => {
  */
 export const wordsOf = (body: string): string => {
   const text = body.trim()
+  // As most of NP6's are; parsing it would throw.
+  if (text === "") return ""
   try {
     return wordsOfJson(JSON.parse(text)) ?? ""
   } catch {

@@ -11,7 +11,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { DeletedTarget, type DeletionReport } from "../Selection.ts"
 import type { Target } from "../Target.ts"
-import { isDeeperThan } from "./depth.ts"
+import { isDeeperThan, maxDepth } from "./depth.ts"
 import { firstProblem } from "./issue.ts"
 import { type Decoder, decodeTarget } from "./targetDecoder.ts"
 import { type Broken, readFailure } from "./transport.ts"
@@ -60,9 +60,6 @@ export const wholeBody: Bounds = { limit: 8 * 1024 * 1024, cut: false }
 /** The bounds of an error's words. */
 export const errorBody: Bounds = { limit: 64 * 1024, cut: true }
 
-// As deep as an element of a list may be.
-const maxDepth = 1_000
-
 /** Why an answer beyond its bound gives no value. */
 export const tooLarge: Unreadable = { _tag: "TooLarge" }
 /** Why a body that isn't what it should be gives no value. */
@@ -85,7 +82,8 @@ export const isEmpty = ({ status, headers }: Declared): boolean =>
 
 /** Whether the transport itself holds the body to a length within the bounds. */
 export const isHeld = ({ headers }: Declared, { limit }: Bounds): boolean =>
-  Number(headers["content-length"] ?? NaN) <= limit && headers["content-encoding"] === undefined
+  Number(headers["content-length"] ?? NaN) <= limit &&
+  headers["content-encoding"] === undefined && headers["transfer-encoding"] === undefined
 
 const readBytes = (
   head: Declared,

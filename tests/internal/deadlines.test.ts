@@ -69,6 +69,47 @@ describe("deadlines on the system's clock", () => {
     assert.deepStrictEqual(expired, ["first", "second"])
   })
 
+  it("are on time when one before starts another as it expires", () => {
+    const deadlines = makeDeadlines(Duration.millis(1_000))
+    const expired: Array<string> = []
+    deadlines.start(fiber, () => {
+      expired.push("first")
+      deadlines.start(fiber, () => expired.push("third"))
+    })
+    vi.advanceTimersByTime(400)
+    deadlines.start(fiber, () => expired.push("second"))
+    vi.advanceTimersByTime(1_000)
+    assert.deepStrictEqual(expired, ["first", "second"])
+    vi.advanceTimersByTime(600)
+    assert.deepStrictEqual(expired, ["first", "second", "third"])
+  })
+
+  it("that are started when one expires and stops all others are not lost", () => {
+    const deadlines = makeDeadlines(Duration.millis(1_000))
+    const expired: Array<string> = []
+    const stops: Array<() => void> = []
+    deadlines.start(fiber, () => {
+      expired.push("first")
+      for (const stop of stops) stop()
+      deadlines.start(fiber, () => expired.push("third"))
+    })
+    stops.push(deadlines.start(fiber, () => expired.push("second")))
+    vi.advanceTimersByTime(2_000)
+    assert.deepStrictEqual(expired, ["first", "third"])
+  })
+
+  it("expire although one before throws", () => {
+    const deadlines = makeDeadlines(Duration.millis(1_000))
+    const expired: Array<string> = []
+    deadlines.start(fiber, () => {
+      throw new Error("of the caller's")
+    })
+    deadlines.start(fiber, () => expired.push("second"))
+    assert.throws(() => vi.advanceTimersByTime(1_000), "of the caller's")
+    vi.advanceTimersByTime(1_000)
+    assert.deepStrictEqual(expired, ["second"])
+  })
+
   it("share one timer, however many there are", () => {
     const { start } = started(1_000)
     for (let n = 0; n < 1_000; n++) start(String(n))

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { vi } from "vitest"
-import { maxDepth, maxElement } from "../../src/internal/jsonArray.ts"
+import { maxElement } from "../../src/internal/jsonArray.ts"
+import { maxDepth } from "../../src/internal/depth.ts"
 import {
   asJson,
   cutInto,
