@@ -46,7 +46,8 @@ export const areas: ReadonlyArray<Area> = [
     tests: tests(
       ...["answers", "failures", "list", "overFetch", "sockets"],
       ...["internal/bodies", "internal/deadlines", "internal/fetchSettings"],
-      ...["internal/requestIds", "internal/slowAnswers", "internal/statuses", "internal/transport"],
+      ...["internal/plainFetch", "internal/requestIds", "internal/slowAnswers"],
+      ...["internal/statuses", "internal/transport"],
     ),
   },
   {

@@ -32,6 +32,8 @@ const config: ViteUserConfig = defineConfig({
       project("together", tests.filter((path) => !isAlone(path))),
       project("alone", tests.filter(isAlone)),
     ].filter(({ test }) => test?.include?.length !== 0),
+    // For what hangs, as many mutants do: the suite waits longer, for machines that are busy.
+    testTimeout: 20_000,
     // Loading Effect for each file takes longer than most files.
     isolate: false,
     sequence: { sequencer: QuickFirst },
