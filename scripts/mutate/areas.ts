@@ -54,7 +54,7 @@ export const areas: ReadonlyArray<Area> = [
     name: "redaction",
     wanted: 95,
     source: internal("issue", "messages", "redact"),
-    tests: tests("answers", "errors", "failures", "inputs", "internal/redact"),
+    tests: tests("answers", "errors", "failures", "inputs", "internal/issue", "internal/redact"),
   },
   {
     name: "stream",
