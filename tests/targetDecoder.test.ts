@@ -147,6 +147,44 @@ describe("the elements of a list", () => {
     }
   })
 
+  it("are of the usual form with any value that is no array, and without any", () => {
+    const usual = [
+      ...["", '"8103":null', '"8103":true', '"8103":false', '"8103":0', '"8103":-12.75'],
+      ...['"8103":999999999999999', '"8103":"a"', '"8103":""', '"8103":"\\"\\\\,{}"'],
+      ...['"8101":"Mr","8103":"a@b.c","8106":3', '"a\\"b":"c"', `"8103":"${"x".repeat(60_000)}"`],
+    ]
+    for (const fields of usual) {
+      for (const count of [1, 2]) {
+        const text = Array.from({ length: count }, () => element(fields)).join(",")
+        if (text.length > 65_536) continue
+        const targets = parseListed(text, (rest) => assert.fail(rest))
+        assert.deepStrictEqual(
+          targets,
+          byJson(text).map((json) => Result.getOrThrow(listedBySchema(json))),
+        )
+      }
+    }
+  })
+
+  it("that are none are left to JSON.parse, from the first one on", () => {
+    const good = element('"8103":"a"')
+    const unusual = [
+      ...['"8107":["a"]', '"8103":1e3', '"8103":9999999999999999', '"8103":01', '"8103":"a', ","],
+    ].map(element)
+    for (const one of [...unusual, good.slice(0, -1), ` ${good}`, `x${good}`, "{}", ""]) {
+      const text = `${good},${one},${good}`
+      const seen: Array<string> = []
+      const targets = parseListed(text, (rest) => {
+        seen.push(rest)
+        return []
+      })
+      // What isn't before an object isn't looked at either.
+      const isObject = one.startsWith("{")
+      assert.lengthOf(targets, isObject ? 1 : 0)
+      assert.deepStrictEqual(seen, [isObject ? `${one},${good}` : text])
+    }
+  })
+
   it("of the usual form don't go through JSON.parse, which would keep their ids", () => {
     const text = Array.from({ length: 100 }, (_, n) => element(`"8103":"${n}@test.com"`)).join(",")
     const parse = vi.spyOn(JSON, "parse")

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Equal, Hash, Schema } from "effect"
 import { deepStrictEqual } from "node:assert"
 import { inspect } from "node:util"
+import { vi } from "vitest"
 import { makeInstant, parseInstant } from "../../src/internal/instant.ts"
 import { seeded } from "../support/arrays.ts"
 
@@ -60,6 +61,22 @@ describe("a date in the usual form", () => {
         const millis = at + Math.floor(random() * 86_400) * 1_000
         if (parseInstant(written(millis)) !== millis) assert.fail(written(millis))
       }
+    }
+  })
+
+  it("is read without Date.parse, which takes several times as long", () => {
+    const texts = [
+      ...["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2016-04-04T08:55:00Z"],
+      ...["2000-02-29T00:00:00Z", "2016-02-29T12:30:00Z", "2015-03-01T00:00:00Z"],
+      ...["2016-01-31T00:00:00Z", "2016-04-30T00:00:00Z", "2016-10-10T10:10:10Z"],
+    ]
+    const expected = texts.map((text) => Date.parse(text))
+    const parse = vi.spyOn(Date, "parse")
+    try {
+      assert.deepStrictEqual(texts.map(parseInstant), expected)
+      assert.lengthOf(parse.mock.calls, 0)
+    } finally {
+      parse.mockRestore()
     }
   })
 

@@ -1,6 +1,4 @@
 import { assert, describe, it } from "@effect/vitest"
-import { vi } from "vitest"
-import { maxElement } from "../../src/internal/jsonArray.ts"
 import { maxDepth } from "../../src/internal/depth.ts"
 import {
   asJson,
@@ -223,83 +221,4 @@ describe("the limits of an array", () => {
     )
     assert.isUndefined(misread(document, read(document)))
   })
-
-  it("allow an element of 16 MiB, and none beyond", () => {
-    for (const size of [whole, 65_536]) {
-      const element = `"${"x".repeat(maxElement - 2)}"`
-      const { elements, flaw } = read(`[{},${element},{}]`, size)
-      assert.isUndefined(flaw)
-      assert.deepStrictEqual(elements.map((value) => String(value).length), [
-        15,
-        maxElement - 2,
-        15,
-      ])
-      assert.deepStrictEqual(read(`[{}, ${element},{}]`, size), { elements: [{}], flaw: "Limit" })
-      // Nor does it have to end for that.
-      assert.deepStrictEqual(read(`[{}, ${element}`, size), { elements: [{}], flaw: "Limit" })
-    }
-  })
-
-  it("hold for spaces, where they come without end", () => {
-    const spaces = " ".repeat(maxElement + 1)
-    for (
-      const [before, after, elements] of [["", "[]", 0], ["[", "1]", 0], ["[{}", "]", 1]] as const
-    ) {
-      const got = read(`${before}${spaces}${after}`, 1_000_000)
-      assert.strictEqual(got.flaw, "Limit")
-      assert.isAtMost(got.elements.length, elements)
-    }
-  })
-})
-
-describe("the work for an array", () => {
-  /** How many bytes are turned into text, and parsed, for each byte of the document. */
-  const workFor = (document: string, size: number): number => {
-    const bytes = utf8.encode(document)
-    let work = 0
-    const decode = TextDecoder.prototype.decode
-    const parse = JSON.parse
-    const spies = [
-      vi.spyOn(TextDecoder.prototype, "decode").mockImplementation(
-        function (this: TextDecoder, input) {
-          work += input?.byteLength ?? 0
-          return decode.call(this, input)
-        },
-      ),
-      vi.spyOn(JSON, "parse").mockImplementation((text) => {
-        work += text.length
-        return parse(text)
-      }),
-      vi.spyOn(Uint8Array.prototype, "set").mockImplementation(
-        function (this: Uint8Array, from, at) {
-          work += from.length
-          Uint8ArraySet.call(this, from, at)
-        },
-      ),
-    ]
-    try {
-      assert.isUndefined(readPieces(cutInto(bytes, [size]), asJson).flaw)
-    } finally {
-      for (const spy of spies) spy.mockRestore()
-    }
-    return work / bytes.length
-  }
-  const Uint8ArraySet = Uint8Array.prototype.set
-
-  const megabyte = (part: string) => part.repeat(Math.ceil(2 ** 20 / part.length))
-  const adversaries: ReadonlyArray<readonly [name: string, document: string]> = [
-    ["one string of `},{`", `[{"a":"${megabyte("},{")}"},{}]`],
-    ["one array of objects", `[[${megabyte("{},")}{}],{}]`],
-    ["a nested element after each good one", `[${megabyte('{},{"a":[{},{},{"},{":"},{"}]},')}{}]`],
-    ["strings that end in `},{`", `[${megabyte('{"a":"},{"},')}{}]`],
-    ["numbers", `[${megabyte("1,")}1]`],
-    ["spaces", `[1,${megabyte(" ")}1]`],
-    ["brackets", `[${megabyte("[[[[[[[[]]]]]]]],")}1]`],
-    ["escapes", `["${megabyte("\\\\")}",{}]`],
-  ]
-  for (const [name, document] of adversaries) {
-    it(`grows with its length and no faster: ${name}`, () => {
-      for (const size of [whole, 65_536, 1_000]) assert.isAtMost(workFor(document, size), 10)
-    })
-  }
 })

@@ -273,6 +273,15 @@ describe("rules", () => {
   )
 
   test(
+    "let more requests through than they strike, and strike none if they have no uses",
+    Effect.gen(function* () {
+      yield* script({ times: 0, fault: Fault.status(500) })
+      yield* script({ skip: 3, times: 1, fault: Fault.status(503) })
+      assert.deepStrictEqual(yield* statuses(5), [200, 200, 200, 503, 200])
+    }),
+  )
+
+  test(
     "are for an operation, a method, a path, or all of these at once",
     Effect.gen(function* () {
       yield* create("a@b.c")

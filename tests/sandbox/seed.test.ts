@@ -38,9 +38,64 @@ const wrong: ReadonlyArray<readonly [reason: RegExp, seed: SandboxSeed]> = [
     targets: [{ ...target, id: "00000001" }, { id: "00000001", fields: { 8103: "d@e.f" } }],
   }],
   [/"id"/, { targets: [{ ...target, id: "1" }] }],
+  [/"id"/, { targets: [{ ...target, id: "x00000001" }] }],
+  [/"id"/, { targets: [{ ...target, id: "00000001x" }] }],
+]
+
+/** What no program with types has: a file may. */
+const misspelt: ReadonlyArray<readonly [reason: RegExp, seed: object]> = [
+  [/"type"/, { segments: [{ ...segment, type: "statik" }] }],
+  [/"name"/, { segments: [{ id: 1, type: "static" }] }],
+  [/"permissions"/, { keys: [{ ...key, permissions: ["reed"] }] }],
+  [/"reason"/, { targets: [{ ...target, redList: { mail: {} } }] }],
+  [/"mail"/, { targets: [{ ...target, redList: { mail: 1 } }] }],
+  [/"field"/, { targets: [{ ...target, bounce: [{ type: 1, timestamp: 1, reason: 1 }] }] }],
+  [/"bulkDeleteAnswer"/, { bulkDeleteAnswer: "lists" }],
 ]
 
 describe("a seed", () => {
+  it.effect("that is misspelt is refused where it is", () =>
+    Effect.gen(function* () {
+      for (const [reason, seed] of misspelt) {
+        const error = yield* Effect.flip(Schema.decodeUnknownEffect(SandboxSeed)(seed))
+        assert.match(error.message, reason)
+      }
+    }))
+
+  it.effect("may name each permission, each kind of segment, and what a bulk delete answers", () =>
+    Effect.gen(function* () {
+      const seed: SandboxSeed = {
+        keys: [{ ...key, permissions: ["read", "write", "segment", "delete"] }],
+        segments: [segment, { id: 2, name: "Actives", type: "dynamic" }],
+        bulkDeleteAnswer: "list",
+      }
+      assert.deepStrictEqual(yield* Schema.decodeEffect(SandboxSeed)(seed), seed)
+      yield* Effect.provide(Sandbox, Sandbox.layerWith(seed))
+    }))
+
+  it.effect("may have names with digits in them, and a telephone number for a unicity", () => {
+    const fields = [
+      { id: 1, name: "Phone 1", type: "phone", isUnicity: true },
+      { id: 2, name: "2nd line", type: "textField" },
+    ] as const
+    return Effect.gen(function* () {
+      const [status] = yield* ask("POST", "/targets", { json: { 1: "+33 6", "2nd line": "x" } })
+      assert.strictEqual(status, 200)
+      const { targets } = yield* Effect.flatMap(Sandbox, (sandbox) => sandbox.state)
+      assert.deepStrictEqual(targets[0]?.bounce, [])
+    }).pipe(Effect.provide(Sandbox.layerWith({ fields })))
+  })
+
+  it.effect("may have the id that comes next: then the one after it comes", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* create("d@e.f"), ["000MLGPS"])
+      const { targets } = yield* Effect.flatMap(Sandbox, (sandbox) => sandbox.state)
+      assert.deepStrictEqual(targets.map(({ bounce, id }) => [id, bounce]), [
+        ["000MLGPR", []],
+        ["000MLGPS", []],
+      ])
+    }).pipe(Effect.provide(Sandbox.layerWith({ targets: [{ ...target, id: "000MLGPR" }] }))))
+
   it.effect("that no account could have is an InvalidSeed that says why", () =>
     Effect.gen(function* () {
       for (const [reason, seed] of wrong) {

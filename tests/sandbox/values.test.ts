@@ -21,37 +21,63 @@ const table: ReadonlyArray<{
   readonly field: number
   readonly good: ReadonlyArray<readonly [written: unknown, read: unknown]>
   readonly bad: ReadonlyArray<unknown>
+  /** What it takes instead, in the words of a 400. */
+  readonly expected: string
 }> = [
   {
     type: "singleSelectList",
     field: 8101,
     good: [["Mr", "Mr"], ["mrs", "Mrs"], [null, null]],
     bad: ["Dr", "", 0, ["Mr"], true],
+    expected: "a label of its value list",
   },
   {
     type: "textField",
     field: 8102,
     good: [["Æ é 💥", "Æ é 💥"], ["", ""], [null, null]],
     bad: [1, {}],
+    expected: "a string",
   },
-  { type: "email", field: 8103, good: [["a@b.c", "a@b.c"]], bad: [null, "", "a", "a b@c.d", 1] },
-  { type: "phone", field: 8104, good: [["+33 6", "+33 6"], [null, null]], bad: [336] },
+  {
+    type: "email",
+    field: 8103,
+    good: [["a@b.c", "a@b.c"]],
+    bad: ["", "a", "a b@c.d", "a@b.c d", 1],
+    expected: "an e-mail address",
+  },
+  {
+    type: "phone",
+    field: 8104,
+    good: [["+33 6", "+33 6"], [null, null]],
+    bad: [336],
+    expected: "a string",
+  },
   {
     type: "date",
     field: 8105,
     good: [
       ["2016-07-30T09:01:00Z", "2016-07-30T09:01:00Z"],
+      ["2016-07-30T09:01Z", "2016-07-30T09:01Z"],
+      ["2016-07-30T09:01:00", "2016-07-30T09:01:00"],
+      ["2016-07-30T09:01:00.123Z", "2016-07-30T09:01:00.123Z"],
+      ["2016-07-30T09:01:00+02:00", "2016-07-30T09:01:00+02:00"],
+      ["2016-07-30T09:01:00.5-12:30", "2016-07-30T09:01:00.5-12:30"],
       ["2016-02-29", "2016-02-29"],
       ["29/02/2016", "29/02/2016"],
       [null, null],
     ],
-    bad: ["2015-02-29", "31/02/2016", "2016-13-01", "2016-07-30T25:00:00Z", "May", "", 1469869260],
+    bad: [
+      ...["2015-02-29", "31/02/2016", "2016-13-01", "2016-07-30T25:00:00Z", "May", "", 1469869260],
+      ...["on 2016-02-29", "2016-02-29 or so", "2016-02-29Z", "on 29/02/2016", "29/02/2016 or so"],
+    ],
+    expected: "a date, as 2016-07-30T09:01:00Z or 30/07/2016",
   },
   {
     type: "numeric",
     field: 8106,
     good: [[0, 0], [-1.5, -1.5], [null, null]],
     bad: ["1", true, []],
+    expected: "a number",
   },
   {
     type: "multipleSelectList",
@@ -63,12 +89,19 @@ const table: ReadonlyArray<{
       [null, null],
     ],
     bad: ["Books", ["Chess"], [1], [["Books"]], {}],
+    expected: "an array of labels of its value list",
   },
-  { type: "textArea", field: 8108, good: [["one\ntwo", "one\ntwo"], [null, null]], bad: [["one"]] },
+  {
+    type: "textArea",
+    field: 8108,
+    good: [["one\ntwo", "one\ntwo"], [null, null]],
+    bad: [["one"]],
+    expected: "a string",
+  },
 ]
 
 describe("values", () => {
-  for (const { bad, field, good, type } of table) {
+  for (const { bad, expected, field, good, type } of table) {
     test(
       `a ${type} takes its own values and refuses others with 400`,
       Effect.gen(function* () {
@@ -78,12 +111,39 @@ describe("values", () => {
         }
         const before = yield* ask("GET", "/targets")
         for (const value of bad) {
-          assert.strictEqual(yield* written(field, value), 400, JSON.stringify(value))
+          assert.deepStrictEqual(
+            yield* ask("PUT", "/targets/000MLGPR", { json: { [field]: value } }),
+            [400, `field ${field} takes ${expected}`],
+            JSON.stringify(value),
+          )
         }
         assert.deepStrictEqual(yield* ask("GET", "/targets"), before)
       }),
     )
   }
+
+  test(
+    "don't overflow",
+    Effect.gen(function* () {
+      yield* create("a@b.c")
+      const headers = { "content-type": "application/json" }
+      assert.deepStrictEqual(
+        yield* ask("PUT", "/targets/000MLGPR", { body: `{"8106":1e400}`, headers }),
+        [400, "field 8106 takes a number"],
+      )
+    }),
+  )
+
+  test(
+    "that are cleared are not there",
+    Effect.gen(function* () {
+      yield* create("a@b.c")
+      yield* ask("PUT", "/targets/000MLGPR", { json: { 8101: "Mr", 8102: "Doe" } })
+      yield* ask("PUT", "/targets/000MLGPR", { json: { 8101: null } })
+      const { targets } = yield* Effect.flatMap(Sandbox, (sandbox) => sandbox.state)
+      assert.deepStrictEqual(targets[0]?.fields, { 8102: "Doe", 8103: "a@b.c" })
+    }),
+  )
 
   test(
     "may be written by the name of the field, but not twice",
@@ -93,7 +153,10 @@ describe("values", () => {
       const { targets } = yield* Effect.flatMap(Sandbox, (sandbox) => sandbox.state)
       assert.deepStrictEqual(targets[0]?.fields, { 8103: "a@b.c", 8102: "Doe" })
       const twice = { 8103: "d@e.f", Email: "d@e.f" }
-      assert.strictEqual((yield* ask("POST", "/targets", { json: twice }))[0], 400)
+      assert.deepStrictEqual(
+        yield* ask("POST", "/targets", { json: twice }),
+        [400, "field 8103 is given twice"],
+      )
     }),
   )
 
@@ -107,9 +170,14 @@ describe("values", () => {
 
   it.effect("are held to the field's maximum", () =>
     Effect.gen(function* () {
-      for (const json of [{ 1: "abcd" }, { 1: "abc", 2: 11 }]) {
-        assert.strictEqual((yield* ask("POST", "/targets", { json }))[0], 400)
-      }
+      assert.deepStrictEqual(
+        yield* ask("POST", "/targets", { json: { 1: "abcd" } }),
+        [400, "field 1 takes at most 3 characters"],
+      )
+      assert.deepStrictEqual(
+        yield* ask("POST", "/targets", { json: { 1: "abc", 2: 11 } }),
+        [400, "field 2 takes at most 10"],
+      )
       assert.strictEqual((yield* ask("POST", "/targets", { json: { 1: "abc", 2: 10 } }))[0], 200)
     }).pipe(Effect.provide(Sandbox.layerWith({
       fields: [
@@ -134,6 +202,10 @@ describe("a unicity of several fields", () => {
       assert.strictEqual((yield* ask("POST", "/targets", { json: { ...one, 3: 2 } }))[0], 200)
       assert.strictEqual((yield* ask("POST", "/targets", { json: one }))[0], 409)
       assert.strictEqual((yield* ask("PUT", "/targets/000MLGPR", { json: { 3: 2 } }))[0], 409)
+      assert.deepStrictEqual(
+        yield* ask("PUT", "/targets/000MLGPR", { json: { 3: null } }),
+        [400, "target cannot be identified - unicity is null"],
+      )
       const [, list] = yield* ask("GET", "/targets")
       assert.deepStrictEqual(
         (list as ReadonlyArray<{ readonly fields: unknown }>).map((target) => target.fields),
@@ -177,5 +249,11 @@ describe("a unicity of several fields", () => {
         yield* ask("DELETE", "/targets", { json, headers }),
         [200, [{ id: "000MLGPR", unicity: ["a@b.c", "1"] }]],
       )
+      for (const value of [[["a@b.c"]], [["a@b.c", "1"], ["a@b.c"]]]) {
+        assert.deepStrictEqual(
+          yield* ask("DELETE", "/targets", { json: { type: "unicity", value }, headers }),
+          [400, "a unicity has 2 value(s) here"],
+        )
+      }
     }).pipe(Effect.provide(layer)))
 })
