@@ -185,6 +185,12 @@ describe("the elements of a list", () => {
     }
   })
 
+  it("that only look like those of the usual form are no JSON", () => {
+    for (const fields of ['"8103":01', '"8103":"a",', ","]) {
+      assert.throws(() => parseListed(element(fields), (rest) => assert.fail(rest)), SyntaxError)
+    }
+  })
+
   it("of the usual form don't go through JSON.parse, which would keep their ids", () => {
     const text = Array.from({ length: 100 }, (_, n) => element(`"8103":"${n}@test.com"`)).join(",")
     const parse = vi.spyOn(JSON, "parse")
