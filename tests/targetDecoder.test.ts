@@ -169,7 +169,7 @@ describe("the elements of a list", () => {
   it("that are none are left to JSON.parse, from the first one on", () => {
     const good = element('"8103":"a"')
     const unusual = [
-      ...['"8107":["a"]', '"8103":1e3', '"8103":9999999999999999', '"8103":01', '"8103":"a', ","],
+      ...['"8107":["a"]', '"8103":1e3', '"8103":9999999999999999', ","],
     ].map(element)
     for (const one of [...unusual, good.slice(0, -1), ` ${good}`, `x${good}`, "{}", ""]) {
       const text = `${good},${one},${good}`
@@ -186,7 +186,7 @@ describe("the elements of a list", () => {
   })
 
   it("that only look like those of the usual form are no JSON", () => {
-    for (const fields of ['"8103":01', '"8103":"a",', ","]) {
+    for (const fields of ['"8103":01', '"8103":"a",']) {
       assert.throws(() => parseListed(element(fields), (rest) => assert.fail(rest)), SyntaxError)
     }
   })
