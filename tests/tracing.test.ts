@@ -5,16 +5,10 @@ import { HttpClient } from "effect/http"
 import { operations } from "./support/operations.ts"
 import { json, recording, sampleTarget, status, transport } from "./support/recording.ts"
 import { inTime } from "./support/time.ts"
+import { recordingTracer } from "./support/tracer.ts"
 
 const tracing = () => {
-  const spans: Array<Tracer.Span> = []
-  const tracer = Tracer.make({
-    span: (options) => {
-      const span = new Tracer.NativeSpan(options)
-      spans.push(span)
-      return span
-    },
-  })
+  const { spans, tracer } = recordingTracer()
   return { spans, provide: Effect.provideService(Tracer.Tracer, tracer) }
 }
 

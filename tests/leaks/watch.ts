@@ -3,6 +3,7 @@ import { assert } from "@effect/vitest"
 import { Cause, Console, Effect, Exit, Logger, References, Tracer } from "effect"
 import { inspect } from "node:util"
 import { inTime } from "../support/time.ts"
+import { recordingTracer } from "../support/tracer.ts"
 import { leakIn } from "./canaries.ts"
 import { allViews, loggers, memory, walk } from "./views.ts"
 
@@ -16,14 +17,7 @@ export interface Seen {
 /** Runs an effect to its end, with every logger at every level, and a tracer that keeps its spans. */
 export const watch = (effect: Effect.Effect<unknown, unknown>): Effect.Effect<Seen> =>
   Effect.gen(function* () {
-    const spans: Array<Tracer.Span> = []
-    const tracer = Tracer.make({
-      span: (options) => {
-        const span = new Tracer.NativeSpan(options)
-        spans.push(span)
-        return span
-      },
-    })
+    const { spans, tracer } = recordingTracer()
     const { console, text } = memory()
     const exit = yield* Effect.exit(inTime(effect)).pipe(
       Effect.withSpan("caller"),
