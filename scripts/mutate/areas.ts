@@ -59,7 +59,7 @@ export const areas: ReadonlyArray<Area> = [
   {
     name: "stream",
     wanted: 95,
-    source: internal("depth", "instant", "jsonArray", "listed", "number", "targetDecoder"),
+    source: internal("depth", "instant", "jsonArray", "listed", "number", "signs", "targetDecoder"),
     tests: tests(
       ...["list", "model", "targetDecoder"],
       // Not `jsonArrayWork`: what Stryker makes of a loop takes minutes for an element of 16 MiB.

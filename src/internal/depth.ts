@@ -3,16 +3,10 @@
  *
  * @module
  */
+import { BACKSLASH, LBRACE, LBRACKET, QUOTE, RBRACE, RBRACKET } from "./signs.ts"
 
 /** The most arrays and objects within each other, in an answer or in one element of a list. */
 export const maxDepth = 1_000
-
-const quote = 0x22
-const backslash = 0x5c
-const openBracket = 0x5b
-const closeBracket = 0x5d
-const openBrace = 0x7b
-const closeBrace = 0x7d
 
 /** Whether JSON has more than `limit` arrays and objects in one another. */
 export const isDeeperThan = (limit: number, text: string): boolean => {
@@ -21,19 +15,19 @@ export const isDeeperThan = (limit: number, text: string): boolean => {
   let depth = 0
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
-    if (code === quote) at = endOfString(text, at)
-    else if (code === openBracket || code === openBrace) {
+    if (code === QUOTE) at = endOfString(text, at)
+    else if (code === LBRACKET || code === LBRACE) {
       depth++
       if (depth > limit) return true
-    } else if (code === closeBracket || code === closeBrace) depth--
+    } else if (code === RBRACKET || code === RBRACE) depth--
   }
   return false
 }
 
 const endOfString = (text: string, start: number): number => {
   let at = start + 1
-  while (at < text.length && text.charCodeAt(at) !== quote) {
-    at += text.charCodeAt(at) === backslash ? 2 : 1
+  while (at < text.length && text.charCodeAt(at) !== QUOTE) {
+    at += text.charCodeAt(at) === BACKSLASH ? 2 : 1
   }
   return at
 }

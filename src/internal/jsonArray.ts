@@ -12,6 +12,19 @@
  */
 
 import { maxDepth } from "./depth.ts"
+import {
+  BACKSLASH,
+  COMMA,
+  CR,
+  LBRACE,
+  LBRACKET,
+  LF,
+  QUOTE,
+  RBRACE,
+  RBRACKET,
+  SPACE,
+  TAB,
+} from "./signs.ts"
 
 /** What is wrong with an array: it isn't JSON, it isn't UTF-8, or an element is beyond the limits. */
 export type Flaw = "Syntax" | "Encoding" | "Limit"
@@ -42,17 +55,6 @@ export const maxElement: number = 16 * 1024 * 1024
 const batchSize = 16 * 1024
 const maxDistrust = 63
 
-const TAB = 9
-const LF = 10
-const CR = 13
-const SPACE = 32
-const QUOTE = 34
-const COMMA = 44
-const LBRACKET = 91
-const BACKSLASH = 92
-const RBRACKET = 93
-const LBRACE = 123
-const RBRACE = 125
 const byteOrderMark: ReadonlyArray<number> = [0xef, 0xbb, 0xbf]
 
 const isSpace = (byte: number | undefined): boolean =>
