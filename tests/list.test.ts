@@ -147,19 +147,6 @@ describe("a stream", () => {
     })
   }
 
-  it.effect("with an element beyond 16 MiB fails before it holds it all", () => {
-    const mebibyte = utf8.encode("x".repeat(1024 * 1024))
-    const { layer } = recording([
-      body([...text(`[${one},{"id":"`), ...Array.from({ length: 64 }, () => mebibyte)], "hang"),
-    ])
-    return Effect.gen(function* () {
-      const targets = yield* Targets
-      const error = yield* Effect.flip(Stream.runDrain(targets.stream))
-      assert.propertyVal(error, "reason", "TooLarge")
-      assert.propertyVal(error, "delivered", 1)
-    }).pipe(Effect.provide(layer))
-  })
-
   it.effect("may take its time, as long as it isn't silent for the timeout", () => {
     let give: (piece: string) => void = () => {}
     const slow = () =>

@@ -1,0 +1,40 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Targets } from "@effect-np6/targets"
+import { Effect, Stream } from "effect"
+import { recording } from "./support/recording.ts"
+
+const utf8 = new TextEncoder()
+const one = JSON.stringify({
+  id: "000MLGPR",
+  creationDate: "2016-04-04T08:55:00Z",
+  lastUpdateDate: "2016-04-25T14:27:00Z",
+  fields: {},
+})
+
+/** A body that goes on with these pieces, and then says nothing. */
+const body = (pieces: ReadonlyArray<Uint8Array>) => () => {
+  const queue = [...pieces]
+  return new Response(
+    new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        const piece = queue.shift()
+        if (piece !== undefined) controller.enqueue(piece)
+      },
+    }),
+  )
+}
+
+describe("a stream", () => {
+  it.effect("with an element beyond 16 MiB fails before it holds it all", () => {
+    const mebibyte = utf8.encode("x".repeat(1024 * 1024))
+    const { layer } = recording([
+      body([utf8.encode(`[${one},{"id":"`), ...Array.from({ length: 64 }, () => mebibyte)]),
+    ])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const error = yield* Effect.flip(Stream.runDrain(targets.stream))
+      assert.propertyVal(error, "reason", "TooLarge")
+      assert.propertyVal(error, "delivered", 1)
+    }).pipe(Effect.provide(layer))
+  })
+})
