@@ -17,11 +17,14 @@ import { matchesGlob } from "node:path"
 import { parseArgs } from "node:util"
 import { fileURLToPath } from "node:url"
 import { root } from "./build/project.ts"
-import { type Area, areas } from "./mutate/areas.ts"
+import { type Area, areas, wantedOfAll } from "./mutate/areas.ts"
 import {
+  mutantOf,
   type Report,
   type Result,
   resultOf,
+  scoreOf,
+  sumOf,
   type Survivor,
   withoutStale,
 } from "./mutate/results.ts"
@@ -85,22 +88,32 @@ const read = async (path: string): Promise<Report | undefined> => {
   }
 }
 
-const lineOf = ({ file, line, mutator, from, to, isCovered }: Survivor): string =>
-  `${file}:${line} ${mutator}${isCovered ? "" : ", not covered"}: ${from} => ${to}`
+/** Survivors as `explained/` names them: under each line of the source its mutants. */
+const linesOf = (survivors: ReadonlyArray<Survivor>): ReadonlyArray<string> =>
+  survivors.flatMap((survivor, at) => {
+    const { file, line, code, isCovered } = survivor
+    const before = survivors[at - 1]
+    const isNew = before?.file !== file || before.line !== line
+    return [
+      ...isNew ? [`${file}:${line} ${code}`] : [],
+      `    ${mutantOf(survivor)}${isCovered ? "" : " (not covered)"}`,
+    ]
+  })
 
 const titles = `
-| area | killed | timeout | survived | not covered | score | wanted |
-| ---- | -----: | ------: | -------: | ----------: | ----: | -----: |`
+| area | killed | timeout | survived | not covered | explained | score | wanted |
+| ---- | -----: | ------: | -------: | ----------: | --------: | ----: | -----: |`
 
-const rowOf = ({ name, wanted }: Area, result: Result): string => {
-  const score = `${result.score.toFixed(1)} %`
+const rowOf = (name: string, wanted: number, result: Result): string => {
+  const score = `${scoreOf(result).toFixed(1)} %`
   const cells = [
     name,
     result.killed,
     result.timeout,
     result.survived,
-    result.noCoverage,
-    result.score < wanted ? `**${score}**` : score,
+    result.notCovered,
+    result.survived + result.notCovered - result.unexplained.length,
+    scoreOf(result) < wanted ? `**${score}**` : score,
     `${wanted} %`,
   ]
   return `| ${cells.join(" | ")} |`
@@ -108,17 +121,24 @@ const rowOf = ({ name, wanted }: Area, result: Result): string => {
 
 /** Prints what is known of all areas, and writes down the survivors. */
 const report = async (): Promise<void> => {
-  const survivors: Array<string> = []
   console.log(titles)
+  const results: Array<Result> = []
   for (const area of areas) {
     const found = await read(resultsOf(area))
     if (found === undefined) continue
-    const result = resultOf(found)
-    console.log(rowOf(area, result))
-    survivors.push(...result.unexplained.map(lineOf))
+    const result = resultOf(found, area.explained)
+    console.log(rowOf(area.name, area.wanted, result))
+    results.push(result)
   }
-  await Deno.writeTextFile(`${kept}/survivors.txt`, survivors.map((line) => `${line}\n`).join(""))
-  console.log(`\nSurvivors that nobody explained: ${survivors.length}, in mutation/survivors.txt`)
+  const all = sumOf(results)
+  console.log(rowOf("all of these", wantedOfAll, all))
+  await Deno.writeTextFile(`${kept}/survivors.txt`, `${linesOf(all.unexplained).join("\n")}\n`)
+  console.log(
+    `\nSurvivors that nobody explained: ${all.unexplained.length}, in mutation/survivors.txt`,
+  )
+  if (all.needless.length > 0) {
+    console.log(`\nExplained without need:\n\n${all.needless.join("\n")}`)
+  }
 }
 
 await Deno.mkdir(kept, { recursive: true })

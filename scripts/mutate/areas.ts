@@ -4,6 +4,19 @@
  * @module
  */
 
+import { bulk } from "./explained/bulk.ts"
+import { client } from "./explained/client.ts"
+import { errors } from "./explained/errors.ts"
+import { model } from "./explained/model.ts"
+import { paths } from "./explained/paths.ts"
+import { rate } from "./explained/rate.ts"
+import { redaction } from "./explained/redaction.ts"
+import { replay } from "./explained/replay.ts"
+import { sandbox } from "./explained/sandbox.ts"
+import { stream } from "./explained/stream.ts"
+import { values } from "./explained/values.ts"
+import type { Reason } from "./reason.ts"
+
 /** A part of the source, and what is wanted of its tests. */
 export interface Area {
   readonly name: string
@@ -13,7 +26,12 @@ export interface Area {
   readonly source: ReadonlyArray<string>
   /** Globs of the tests. Not all of them, because a mutant that survives takes as long as these. */
   readonly tests: ReadonlyArray<string>
+  /** Why some of the mutants live. */
+  readonly explained: ReadonlyArray<Reason>
 }
+
+/** What is wanted of all areas together. */
+export const wantedOfAll = 85
 
 const internal = (...names: ReadonlyArray<string>): ReadonlyArray<string> =>
   names.map((name) => `src/internal/${name}.ts`)
@@ -29,6 +47,7 @@ export const areas: ReadonlyArray<Area> = [
     wanted: 95,
     source: internal("connection", "input", "text", "checks"),
     tests: tests("inputs", "requests", "layers", "endpoints", "model", "bulk", "internal/urls"),
+    explained: paths,
   },
   {
     name: "replay",
@@ -39,6 +58,7 @@ export const areas: ReadonlyArray<Area> = [
       ...["retries", "tracing"],
       ...["internal/retryBudget", "internal/slowAnswers", "leaks/headers", "rate/gate"],
     ),
+    explained: replay,
   },
   {
     name: "errors",
@@ -50,12 +70,14 @@ export const areas: ReadonlyArray<Area> = [
       ...["internal/plainFetch", "internal/requestIds", "internal/slowAnswers"],
       ...["internal/statuses", "internal/transport"],
     ),
+    explained: errors,
   },
   {
     name: "redaction",
     wanted: 95,
     source: internal("issue", "messages", "redact"),
     tests: tests("answers", "errors", "failures", "inputs", "internal/issue", "internal/redact"),
+    explained: redaction,
   },
   {
     name: "stream",
@@ -66,6 +88,7 @@ export const areas: ReadonlyArray<Area> = [
       // Not `listSize`, `jsonArrayWork`: what Stryker makes of a loop takes minutes for 16 MiB.
       ...["internal/bodies", "internal/instant", "internal/jsonArray"],
     ),
+    explained: stream,
   },
   {
     name: "values",
@@ -76,6 +99,7 @@ export const areas: ReadonlyArray<Area> = [
       ...exported("Selection", "Target", "TargetId", "Unicity"),
     ],
     tests: tests("errors", "inputs", "model", "types"),
+    explained: values,
   },
   {
     name: "client",
@@ -85,24 +109,28 @@ export const areas: ReadonlyArray<Area> = [
       ...["endpoints", "layers", "list", "manifest", "requests", "retries", "tracing"],
       ...["internal/fetchSettings", "internal/slowAnswers"],
     ),
+    explained: client,
   },
   {
     name: "model",
     wanted: 85,
     source: [...internal("model/*"), ...exported("TargetModel")],
     tests: tests("targetModel", "targetModelProperties", "targetModelRefusals"),
+    explained: model,
   },
   {
     name: "bulk",
     wanted: 85,
     source: [...internal("bulk/*"), ...exported("Bulk", "Progress")],
     tests: tests("bulk", "bulkOrder", "progress"),
+    explained: bulk,
   },
   {
     name: "rate",
     wanted: 85,
     source: [...internal("rate/*"), ...exported("RateLimit")],
     tests: tests("rate/*"),
+    explained: rate,
   },
   {
     name: "sandbox",
@@ -112,5 +140,6 @@ export const areas: ReadonlyArray<Area> = [
       ...exported("Answer", "Fault", "Sandbox", "SandboxSeed"),
     ],
     tests: tests("progress", "sandbox/*", "sockets"),
+    explained: sandbox,
   },
 ]

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { explained } from "./explained.ts"
+import { type Reason, shortened } from "./reason.ts"
 
 interface Position {
   readonly line: number
@@ -45,12 +45,16 @@ export interface Result {
   readonly killed: number
   readonly timeout: number
   readonly survived: number
-  readonly noCoverage: number
-  /** The share of those that were noticed, in percent. */
-  readonly score: number
-  /** Those that weren't, and of which `explained.ts` says nothing. */
+  readonly notCovered: number
+  /** Those that weren't noticed, and nobody said why. */
   readonly unexplained: ReadonlyArray<Survivor>
+  /** The reasons that nothing needs any more: a file, a line of it, a mutant. */
+  readonly needless: ReadonlyArray<string>
 }
+
+/** The share of the mutants that were noticed, in percent. */
+export const scoreOf = ({ killed, timeout, survived, notCovered }: Result): number =>
+  100 * (killed + timeout) / (killed + timeout + survived + notCovered)
 
 const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim()
 
@@ -79,8 +83,16 @@ const survivorsOf = (report: Report): ReadonlyArray<Survivor> =>
       .toSorted((a, b) => a.line - b.line)
   )
 
-const isExplained = ({ file, code, to }: Survivor): boolean =>
-  explained.some((known) => known.file === file && known.code === code && known.to.includes(to))
+/** How `explained/` names a mutant of a line. */
+export const mutantOf = ({ from, to }: Survivor): string => `${shortened(from)} => ${shortened(to)}`
+
+const keyOf = (survivor: Survivor): string =>
+  `${survivor.file}: ${survivor.code}: ${mutantOf(survivor)}`
+
+const keysOf = ({ file, lines }: Reason): ReadonlyArray<string> =>
+  Object.entries(lines).flatMap(([code, mutants]) =>
+    mutants.map((mutant) => `${file}: ${code}: ${mutant}`)
+  )
 
 const isLoaded = (mutant: Mutant): boolean => mutant.status === "Survived" && mutant.static === true
 
@@ -100,21 +112,34 @@ export const withoutStale = (report: Report, files: ReadonlyArray<string>): Repo
   ),
 })
 
-/** Counts the mutants of a report. */
-export const resultOf = (report: Report): Result => {
+/** Counts the mutants of a report, some of which may live for a reason. */
+export const resultOf = (report: Report, reasons: ReadonlyArray<Reason>): Result => {
   const mutants = Object.values(report.files).flatMap(({ mutants }) => mutants)
   const count = (status: string): number => mutants.filter((each) => each.status === status).length
   // To Stryker it is an error of its own if a mutant breaks the loading of a test file.
   const killed = count("Killed") + count("RuntimeError")
-  const timeout = count("Timeout")
-  const survived = count("Survived")
-  const noCoverage = count("NoCoverage")
+  const survivors = survivorsOf(report)
+  const known = new Set(reasons.flatMap(keysOf))
   return {
     killed,
-    timeout,
-    survived,
-    noCoverage,
-    score: 100 * (killed + timeout) / (killed + timeout + survived + noCoverage),
-    unexplained: survivorsOf(report).filter((survivor) => !isExplained(survivor)),
+    timeout: count("Timeout"),
+    survived: count("Survived"),
+    notCovered: count("NoCoverage"),
+    unexplained: survivors.filter((survivor) => !known.has(keyOf(survivor))),
+    needless: [...known.difference(new Set(survivors.map(keyOf)))],
+  }
+}
+
+/** The results of several areas as one. */
+export const sumOf = (results: ReadonlyArray<Result>): Result => {
+  const sum = (key: "killed" | "timeout" | "survived" | "notCovered"): number =>
+    results.reduce((total, result) => total + result[key], 0)
+  return {
+    killed: sum("killed"),
+    timeout: sum("timeout"),
+    survived: sum("survived"),
+    notCovered: sum("notCovered"),
+    unexplained: results.flatMap(({ unexplained }) => unexplained),
+    needless: results.flatMap(({ needless }) => needless),
   }
 }
