@@ -335,6 +335,47 @@ describe("a client that reads bodies by itself", () => {
   })
 })
 
+describe("a refusal", () => {
+  const bodies: ReadonlyArray<readonly [what: string, body: () => ReadableStream]> = [
+    ["never comes", () => new ReadableStream({})],
+    [
+      "breaks",
+      () =>
+        new ReadableStream({
+          pull: (controller) => controller.error(new Error("reset")),
+        }),
+    ],
+  ]
+  for (const [what, body] of bodies) {
+    it.effect(`says all by its status where its body ${what}`, () => {
+      const answer = () =>
+        new Response(body(), { status: 403, headers: { "x-request-id": "req-1" } })
+      const { layer } = recording([answer], { ...once, timeout: "5 seconds" })
+      return Effect.gen(function* () {
+        const targets = yield* Targets
+        const fiber = yield* Effect.forkChild(Effect.flip(targets.get("000MLGPR")))
+        yield* TestClock.adjust("5 seconds")
+        const error = yield* Fiber.join(fiber)
+        assert.strictEqual(error._tag, "Forbidden")
+        assert.propertyVal(error, "requestId", "req-1")
+        assert.notProperty(error, "detail")
+      }).pipe(Effect.provide(layer))
+    })
+  }
+
+  it.effect("of what an attempt without an answer did is a success without its body, too", () => {
+    const conflict = () => new Response(new ReadableStream({}), { status: 409 })
+    const { requests, layer } = recording([transport.reset, conflict], { timeout: "5 seconds" })
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const fiber = yield* Effect.forkChild(targets.addToSegment("000MLGPR", 12))
+      yield* TestClock.adjust("1 minute")
+      yield* Fiber.join(fiber)
+      assert.strictEqual(requests.length, 2)
+    }).pipe(Effect.provide(layer))
+  })
+})
+
 describe("a success that says all by its status", () => {
   it.effect("needs no body within the timeout", () => {
     const { layer } = recording([() => new Response(new ReadableStream({}))], {

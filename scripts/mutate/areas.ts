@@ -65,8 +65,9 @@ export const areas: ReadonlyArray<Area> = [
     wanted: 95,
     source: internal("deadlines", "exchange", "fetch", "fetchBody", "response", "transport"),
     tests: tests(
-      ...["answers", "failures", "list", "overFetch", "sockets"],
-      ...["internal/bodies", "internal/deadlines", "internal/fetchSettings"],
+      ...["answers", "failures", "list", "overFetch", "sockets", "timers"],
+      ...["internal/bodies", "internal/deadlines", "internal/fetchOnDeno"],
+      ...["internal/fetchSettings"],
       ...["internal/plainFetch", "internal/requestIds", "internal/slowAnswers"],
       ...["internal/statuses", "internal/transport"],
     ),

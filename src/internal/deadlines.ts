@@ -77,7 +77,7 @@ const onSystemClock = (millis: number): (expire: () => void) => Stop => {
   const dropStopped = () => {
     while (first !== undefined && first.expire === undefined) first = first.next
     // It stays, for the calls to come, and must not keep the process from its end.
-    if (first === undefined && timer !== undefined) hold(timer, "unref")
+    if (first === undefined) hold(timer, "unref")
   }
   return (expire) => {
     const entry: Entry = { at: performance.now() + millis, expire, next: undefined }
@@ -88,7 +88,7 @@ const onSystemClock = (millis: number): (expire: () => void) => Stop => {
     else if (first === entry) hold(timer, "ref")
     return () => {
       entry.expire = undefined
-      if (first === entry) dropStopped()
+      dropStopped()
     }
   }
 }
@@ -116,9 +116,6 @@ export const within = <A, E>(
         stop()
         resume(isExpired && Exit.hasInterrupts(exit) ? expired() : exit)
       })
-      return Effect.suspend(() => {
-        stop()
-        return Fiber.interrupt(child)
-      })
+      return Fiber.interrupt(child)
     })
   )

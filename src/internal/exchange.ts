@@ -123,7 +123,6 @@ const performByFetch = <A>(
         stopDraining()
       }
       const settle = (outcome: Effect.Effect<Outcome<A>>) => {
-        if (isOver) return
         end()
         resume(outcome)
       }
@@ -185,8 +184,6 @@ const execute = (
     Effect.catch((error) => {
       const reason = Predicate.hasProperty(error, "reason") ? error.reason : undefined
       switch (reason?._tag) {
-        case "TransportError":
-          return Effect.fail(readFailure(reason.cause))
         // A client that was told to fail on a status still has the answer.
         case "StatusCodeError":
           return Effect.succeed(reason.response)

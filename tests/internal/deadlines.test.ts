@@ -56,6 +56,17 @@ describe("deadlines on the system's clock", () => {
     assert.deepStrictEqual(expired, ["second"])
   })
 
+  it("are on time after all those before have expired", () => {
+    const { expired, start } = started(1_000)
+    start("first")
+    vi.advanceTimersByTime(5_000)
+    start("second")
+    vi.advanceTimersByTime(999)
+    assert.deepStrictEqual(expired, ["first"])
+    vi.advanceTimersByTime(1)
+    assert.deepStrictEqual(expired, ["first", "second"])
+  })
+
   it("may be started when one expires", () => {
     const deadlines = makeDeadlines(Duration.millis(1_000))
     const expired: Array<string> = []
@@ -110,6 +121,16 @@ describe("deadlines on the system's clock", () => {
     assert.deepStrictEqual(expired, ["second"])
   })
 
+  it("need no timer once one has expired and all others were stopped", () => {
+    const { expired, start } = started(1_000)
+    start("first")
+    vi.advanceTimersByTime(400)
+    start("second")()
+    vi.advanceTimersByTime(600)
+    assert.deepStrictEqual(expired, ["first"])
+    assert.strictEqual(vi.getTimerCount(), 0)
+  })
+
   it("share one timer, however many there are", () => {
     const { start } = started(1_000)
     for (let n = 0; n < 1_000; n++) start(String(n))
@@ -151,6 +172,22 @@ describe("a timer that nothing waits for", () => {
       setTimer.mockRestore()
     }
   })
+})
+
+describe("a timer that can't be told whether something waits for it", () => {
+  for (const timer of [1, {}, { ref: 1, unref: 1 }]) {
+    it(`is one all the same: ${JSON.stringify(timer)}`, () => {
+      const setTimer = vi.spyOn(globalThis, "setTimeout").mockImplementation(() => timer as never)
+      try {
+        const deadlines = makeDeadlines(Duration.seconds(1))
+        deadlines.start(fiber, () => {})()
+        deadlines.start(fiber, () => {})
+        assert.strictEqual(setTimer.mock.calls.length, 1)
+      } finally {
+        setTimer.mockRestore()
+      }
+    })
+  }
 })
 
 describe("an effect within a deadline", () => {
