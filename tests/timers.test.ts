@@ -12,6 +12,8 @@ const makeClock = Effect.gen(function* () {
     currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe(),
     currentTimeNanos: clock.currentTimeNanos,
     currentTimeNanosUnsafe: () => clock.currentTimeNanosUnsafe(),
+    monotonicTimeNanos: clock.monotonicTimeNanos,
+    monotonicTimeNanosUnsafe: () => clock.monotonicTimeNanosUnsafe(),
     sleep: () =>
       Effect.suspend(() => {
         sleepers.ever++
