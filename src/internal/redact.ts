@@ -19,7 +19,9 @@ const hash = /[0-9a-f]{32,}/gi
 const replacements = /…(?:[^\p{L}\p{N}…]*…)+/gu
 
 // As servers may write a word back: in capitals, or without its accents.
-const fold = (text: string): string => text.normalize("NFKD").replace(/\p{M}+/gu, "").toLowerCase()
+const fold = (text: string): string => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
+
+const matches = (text: string, pattern: RegExp): ReadonlyArray<string> => text.match(pattern) ?? []
 
 const stemLength = 4
 const pieceLength = 8
@@ -42,6 +44,7 @@ const sharedPieces = (texts: Iterable<string>, sent: ReadonlyArray<string>): Set
 }
 
 const hasPiece = (text: string, pieces: ReadonlySet<string>): boolean => {
+  // As mostly, and to fold each word is half of all the work.
   if (pieces.size === 0) return false
   for (const piece of piecesOf(fold(text))) if (pieces.has(piece)) return true
   return false
@@ -68,7 +71,7 @@ const makeIsSent = (
   }
 }
 
-const wordsIn = (text: string): ReadonlyArray<string> => (text.match(word) ?? []).map(fold)
+const wordsIn = (text: string): ReadonlyArray<string> => matches(text, word).map(fold)
 
 const toText = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 
@@ -101,23 +104,24 @@ const fromBase64 = (text: string): string => {
 }
 
 const fromHexadecimal = (text: string): string =>
-  toText(Uint8Array.from(text.match(/../g) ?? [], (hex) => parseInt(hex, 16)))
+  toText(Uint8Array.from(matches(text, /../g), (hex) => parseInt(hex, 16)))
 
 /** What a run of letters may stand for, wherever in it the encoded text begins. */
 const decodings = (run: string): ReadonlyArray<string> => [
   ...[0, 1, 2, 3].map((start) => fromBase64(run.slice(start))),
-  ...(run.match(hexadecimal) ?? []).flatMap((hex) =>
+  ...matches(run, hexadecimal).flatMap((hex) =>
     [0, 1].map((start) => fromHexadecimal(hex.slice(start)))
   ),
 ]
 
-const runsIn = (text: string): ReadonlyArray<string> => text.match(base64) ?? []
+const decodingsIn = (text: string): ReadonlyArray<string> =>
+  matches(text, base64).flatMap(decodings)
 
 /** Whether a short text holds an address, or eight characters in a row of what was sent. */
 export const isEcho = (text: string, sent: ReadonlyArray<string>): boolean => {
   const plain = unescape(text)
   return plain.includes("@") ||
-    sharedPieces([plain, ...runsIn(plain).flatMap(decodings)], sent).size > 0
+    sharedPieces([plain, ...decodingsIn(plain)], sent).size > 0
 }
 
 /** The start of a text, without the word that the cut would halve. */
@@ -131,9 +135,10 @@ const startOf = (text: string): string =>
  */
 export const scrub = (text: string, sent: ReadonlyArray<string>): string => {
   const start = startOf(text)
-  if (start.trim() === "") return ""
+  // As most are, and what follows is much for nothing.
+  if (start === "") return ""
   const plain = unescape(start)
-  const pieces = sharedPieces([plain, ...runsIn(plain).flatMap(decodings)], sent)
+  const pieces = sharedPieces([plain, ...decodingsIn(plain)], sent)
   const isSent = makeIsSent(sent, pieces)
   const clean = plain
     .replace(
