@@ -118,15 +118,21 @@ export const resultOf = (report: Report, reasons: ReadonlyArray<Reason>): Result
   const count = (status: string): number => mutants.filter((each) => each.status === status).length
   // To Stryker it is an error of its own if a mutant breaks the loading of a test file.
   const killed = count("Killed") + count("RuntimeError")
-  const survivors = survivorsOf(report)
-  const known = new Set(reasons.flatMap(keysOf))
+  // A reason is taken by one mutant, so that two of the same words need two.
+  const needless = reasons.flatMap(keysOf)
+  const isExplained = (survivor: Survivor): boolean => {
+    const at = needless.indexOf(keyOf(survivor))
+    if (at >= 0) needless.splice(at, 1)
+    return at >= 0
+  }
+  const unexplained = survivorsOf(report).filter((survivor) => !isExplained(survivor))
   return {
     killed,
     timeout: count("Timeout"),
     survived: count("Survived"),
     notCovered: count("NoCoverage"),
-    unexplained: survivors.filter((survivor) => !known.has(keyOf(survivor))),
-    needless: [...known.difference(new Set(survivors.map(keyOf)))],
+    unexplained,
+    needless,
   }
 }
 
