@@ -25,6 +25,26 @@ const body = (pieces: ReadonlyArray<Uint8Array>) => () => {
 }
 
 describe("a stream", () => {
+  it.effect("may have an element of 16 MiB, and none that is larger", () => {
+    const size = 16 * 1024 * 1024
+    const sized = (bytes: number) => {
+      const target = { ...JSON.parse(one), fields: { 8103: "" } }
+      const missing = bytes - JSON.stringify(target).length
+      return JSON.stringify({ ...target, fields: { 8103: "x".repeat(missing) } })
+    }
+    const { layer } = recording([
+      () => new Response(`[${one},${sized(size)},${one}]`),
+      () => new Response(`[${one},${sized(size + 1)},${one}]`),
+    ])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      assert.strictEqual(yield* Stream.runCount(targets.stream), 3)
+      const error = yield* Effect.flip(Stream.runDrain(targets.stream))
+      assert.propertyVal(error, "reason", "TooLarge")
+      assert.propertyVal(error, "delivered", 1)
+    }).pipe(Effect.provide(layer))
+  })
+
   it.effect("with an element beyond 16 MiB fails before it holds it all", () => {
     const mebibyte = utf8.encode("x".repeat(1024 * 1024))
     const { layer } = recording([

@@ -48,12 +48,16 @@ export interface ArrayParser<A> {
   readonly end: () => Flaw | undefined
 }
 
-/** The most bytes from one separator to the next. */
-export const maxElement: number = 16 * 1024 * 1024
+/** How much is held of an array, in bytes. */
+export interface Bounds {
+  /** The most from one separator to the next. */
+  readonly element: number
+  /** What is parsed at once. */
+  readonly batch: number
+}
 
-// What is parsed at once. More is not faster, and is still alive when young garbage is collected.
-const batchSize = 16 * 1024
-const maxDistrust = 63
+/** The bounds of a list. More at once is not faster, and outlives the young garbage. */
+export const bounds: Bounds = { element: 16 * 1024 * 1024, batch: 16 * 1024 }
 
 const byteOrderMark: ReadonlyArray<number> = [0xef, 0xbb, 0xbf]
 
@@ -79,7 +83,10 @@ const parseBounded = (text: string): Array<unknown> => {
 const parseAny = (text: string): Array<unknown> => JSON.parse(`[${text}]`)
 
 /** Makes a parser. */
-export const makeArrayParser = <A>(parseElements: ParseElements<A>): ArrayParser<A> => {
+export const makeArrayParser = <A>(
+  parseElements: ParseElements<A>,
+  { element: maxElement, batch: batchSize }: Bounds = bounds,
+): ArrayParser<A> => {
   const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
   let piece: Uint8Array = new Uint8Array()
   let taken = 0
@@ -99,10 +106,6 @@ export const makeArrayParser = <A>(parseElements: ParseElements<A>): ArrayParser
   let depth = 0
   let inString = false
   let isWhole = false
-
-  // So many cuts are not tried, for those that failed.
-  let untried = 0
-  let distrust = 0
 
   const fail = (found: Flaw): undefined => {
     flaw = found
@@ -260,23 +263,18 @@ export const makeArrayParser = <A>(parseElements: ParseElements<A>): ArrayParser
   const takeElements = (): Array<A> | undefined => {
     let end = scan()
     if ((end < 0 ? size : end) - start > maxElement) return fail("Limit")
-    if (end < 0) return isWhole && taken === piece.length ? takeWhole() : undefined
+    if (end < 0) return isWhole ? takeWhole() : undefined
     const cut = lastCut(end)
-    if (cut > end && untried > 0) untried--
-    else if (cut > end) {
+    if (cut > end) {
       const elements = parse(cut, parseBounded)
-      if (typeof elements !== "string") {
-        distrust = 0
-        return takeTo(cut, elements)
-      }
-      untried = distrust = Math.min(2 * distrust + 1, maxDistrust)
+      if (typeof elements !== "string") return takeTo(cut, elements)
     }
     for (let next = end; next >= 0; next = buffer[end] === COMMA ? scan() : -1) end = next
     const elements = parse(end, parseAny)
     return typeof elements === "string" ? salvage() : takeTo(end, elements)
   }
 
-  /** Takes an element at the end of a piece: what follows it may take its time. */
+  /** Takes an element at the end of what there is: what follows it may take its time. */
   const takeWhole = (): Array<A> | undefined => {
     const elements = parse(size, parseAny)
     if (typeof elements === "string") return fail(elements)

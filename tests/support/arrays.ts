@@ -6,7 +6,12 @@
 import { isDeepStrictEqual } from "node:util"
 import { ListedTarget } from "../../src/Target.ts"
 import { Result, Schema } from "effect"
-import { type Flaw, makeArrayParser, type ParseElements } from "../../src/internal/jsonArray.ts"
+import {
+  type Bounds,
+  type Flaw,
+  makeArrayParser,
+  type ParseElements,
+} from "../../src/internal/jsonArray.ts"
 import { parseListed } from "../../src/internal/targetDecoder.ts"
 
 const utf8 = new TextEncoder()
@@ -21,8 +26,9 @@ export interface Read<A> {
 export const readPieces = <A>(
   pieces: Iterable<Uint8Array>,
   parse: ParseElements<A>,
+  bounds?: Bounds,
 ): Read<A> => {
-  const parser = makeArrayParser(parse)
+  const parser = makeArrayParser(parse, bounds)
   const elements: Array<A> = []
   for (const piece of pieces) {
     parser.push(piece)
