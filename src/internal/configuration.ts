@@ -1,0 +1,44 @@
+/**
+ * What a layer reads from configuration, where its options don't say otherwise.
+ *
+ * @module
+ */
+import * as Config from "effect/Config"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+
+/** The API key, with words of its own for when it isn't there: the schema's tell of a string. */
+export const apiKey: Config.Config<Redacted.Redacted<string>> = Config.schema(
+  Schema.Redacted(Schema.String.annotate({
+    message:
+      "There is no API key: set NP6_API_KEY to it, or say with the option `apiKey` where else it is",
+  })),
+  "NP6_API_KEY",
+)
+
+const variable = ["NP6", "BASE", "URL"]
+
+/**
+ * Whether the variable is set but empty. Effect's providers give no value for it then, as if it
+ * weren't there; but they still list the names of an environment, part by part.
+ */
+const isSetEmpty = Effect.gen(function* () {
+  const { load } = yield* ConfigProvider.ConfigProvider
+  const named = yield* load(variable.slice(0, -1))
+  return named?._tag === "Record" && named.keys.has("URL") && (yield* load(variable)) === undefined
+})
+
+/**
+ * The base URL, or `undefined` for the default. An empty one is handed on, to be refused: somebody
+ * meant another place than production, and production would get the requests.
+ */
+export const baseUrl: Effect.Effect<string | undefined, Config.ConfigError> = Effect.flatMap(
+  Config.withDefault(Config.String(variable.join("_")), undefined),
+  (value) =>
+    value === undefined
+      // A source that can't list names has said already that it has no value.
+      ? Effect.map(Effect.orElseSucceed(isSetEmpty, () => false), (is) => is ? "" : undefined)
+      : Effect.succeed(value),
+)
