@@ -21,13 +21,14 @@ export const apiKey: Config.Config<Redacted.Redacted<string>> = Config.schema(
 const variable = ["NP6", "BASE", "URL"]
 
 /**
- * Whether the variable is set but empty. Effect's providers give no value for it then, as if it
+ * `""` when the variable is set but empty. Effect's providers give no value for it then, as if it
  * weren't there; but they still list the names of an environment, part by part.
  */
-const isSetEmpty = Effect.gen(function* () {
+const empty = Effect.gen(function* () {
   const { load } = yield* ConfigProvider.ConfigProvider
   const named = yield* load(variable.slice(0, -1))
-  return named?._tag === "Record" && named.keys.has("URL") && (yield* load(variable)) === undefined
+  const isSet = named?._tag === "Record" && named.keys.has("URL")
+  return isSet && (yield* load(variable)) === undefined ? "" : undefined
 })
 
 /**
@@ -39,6 +40,6 @@ export const baseUrl: Effect.Effect<string | undefined, Config.ConfigError> = Ef
   (value) =>
     value === undefined
       // A source that can't list names has said already that it has no value.
-      ? Effect.map(Effect.orElseSucceed(isSetEmpty, () => false), (is) => is ? "" : undefined)
+      ? Effect.orElseSucceed(empty, () => undefined)
       : Effect.succeed(value),
 )
