@@ -60,7 +60,7 @@ const taken: ReadonlyArray<
     { NP6_API_KEY: "a-key", NP6_BASE_URL: "https://staging.example.com" },
     { key: "a-key", url: staging },
   ],
-  ["no base URL for NP6's", { NP6_API_KEY: "a-key" }, { url: np6 }],
+  ["NP6's own address where there is no base URL", { NP6_API_KEY: "a-key" }, { url: np6 }],
   // Names that begin as the variable's does, which Effect lists part by part.
   ...["NP6_BASE", "NP6_BASE_0", "NP6_BASE_PATH", "NP6_BASE_URL_OLD", "NP6_URL"].map((name) =>
     [

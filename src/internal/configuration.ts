@@ -25,10 +25,10 @@ const variable = ["NP6", "BASE", "URL"]
  * weren't there; but they still list the names of an environment, part by part.
  */
 const empty = Effect.gen(function* () {
-  const { load } = yield* ConfigProvider.ConfigProvider
-  const named = yield* load(variable.slice(0, -1))
+  const provider = yield* ConfigProvider.ConfigProvider
+  const named = yield* provider.load(variable.slice(0, -1))
   const isSet = named?._tag === "Record" && named.keys.has("URL")
-  return isSet && (yield* load(variable)) === undefined ? "" : undefined
+  return isSet && (yield* provider.load(variable)) === undefined ? "" : undefined
 })
 
 /**
