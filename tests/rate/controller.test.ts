@@ -206,6 +206,10 @@ describe("a throttle", () => {
     const { at } = state.turn
     assert.isBelow(admit(state, at + memory).state.rate, Infinity)
     assert.strictEqual(admit(state, at + memory + 1).state.rate, Infinity)
+    // In the millisecond of an answer too, when no time has passed to let more through.
+    const sent = waitForTurn(state, at).state
+    const answered = learn(sent, at + memory + 1, good(sent.sent))
+    assert.strictEqual(admit(answered, at + memory + 1).wait, 0)
   })
 })
 
