@@ -3,7 +3,7 @@
  *
  * @module
  */
-import * as Config from "effect/Config"
+import type * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -22,6 +22,7 @@ import type {
 } from "./Errors.ts"
 import type { FieldValues } from "./Field.ts"
 import { CurrentRetryPolicy } from "./internal/call.ts"
+import * as configuration from "./internal/configuration.ts"
 import { layer as fetchLayer } from "./internal/fetch.ts"
 import { make } from "./internal/targets.ts"
 import type { RateLimit } from "./RateLimit.ts"
@@ -284,7 +285,10 @@ export interface TargetsOptions {
 export interface TargetsConfigOptions extends Omit<TargetsOptions, "apiKey" | "baseUrl"> {
   /** Where the key is read. Default: `NP6_API_KEY`. */
   readonly apiKey?: Config.Config<Redacted.Redacted<string>> | undefined
-  /** Where the base URL is read. Default: `NP6_BASE_URL`, or `https://api-cm.np6.com` without it. */
+  /**
+   * Where the base URL is read. Default: `NP6_BASE_URL`, or `https://api-cm.np6.com` without it; a
+   * variable that is set but empty is refused.
+   */
   readonly baseUrl?: Config.Config<string> | undefined
 }
 
@@ -304,9 +308,9 @@ const configured = <R>(
   layerOf: (options: TargetsOptions) => Layer.Layer<Targets, InvalidInput, R>,
 ): Layer.Layer<Targets, InvalidInput | Config.ConfigError, R> =>
   Layer.unwrap(
-    Config.all({
-      apiKey: apiKey ?? Config.Redacted("NP6_API_KEY"),
-      baseUrl: baseUrl ?? Config.withDefault(Config.String("NP6_BASE_URL"), undefined),
+    Effect.all({
+      apiKey: apiKey ?? configuration.apiKey,
+      baseUrl: baseUrl ?? configuration.baseUrl,
     }).pipe(Effect.map((config) => layerOf({ ...options, ...config }))),
   )
 
@@ -394,6 +398,10 @@ export class Targets extends TargetsBase {
   /**
    * The service with the key and the base URL from configuration: `NP6_API_KEY` and `NP6_BASE_URL`
    * in the environment, unless the options or the `ConfigProvider` say otherwise.
+   *
+   * Fails with Effect's `ConfigError` when the key is missing or empty, and with `InvalidInput` as
+   * {@link Targets.layer} does: also when `NP6_BASE_URL` is set but empty, because the default would
+   * send to production what was meant for elsewhere.
    *
    * Under Deno, Effect's default provider reads the whole environment, so this needs a full
    * `--allow-env`; `layer` and `layerFetch` need none.

@@ -1,17 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Targets, type TargetsOptions } from "@effect-np6/targets"
-import { Config, ConfigProvider, Effect, Layer, Redacted, Stream } from "effect"
-import { FetchHttpClient, HttpClient, HttpClientRequest, HttpClientResponse } from "effect/http"
+import { Cause, Effect, Layer, Redacted, Stream } from "effect"
+import { HttpClient, HttpClientRequest, HttpClientResponse } from "effect/http"
 import { inspect } from "node:util"
 import { json, recording, sampleTarget } from "./support/recording.ts"
 import { inTime } from "./support/time.ts"
 
-const seen: Array<{ readonly url: string; readonly key: string | undefined }> = []
+const seen: Array<string> = []
 const client = Layer.succeed(
   HttpClient.HttpClient,
   HttpClient.make((request, url) =>
     Effect.sync(() => {
-      seen.push({ url: url.href, key: request.headers["x-key"] })
+      seen.push(url.href)
       return HttpClientResponse.fromWeb(request, json(sampleTarget)())
     })
   ),
@@ -78,8 +78,8 @@ describe("a layer", () => {
       "it is not an absolute URL, such as https://api-cm.np6.com": [
         "api-cm.np6.com",
         "/targets",
-        "",
       ],
+      "it is empty: for https://api-cm.np6.com, leave it out, or NP6_BASE_URL unset": [""],
     }).flatMap(([problem, urls]) =>
       urls.map((baseUrl) => [`the base URL ${baseUrl}`, { baseUrl }, "baseUrl", problem] as const)
     ),
@@ -116,7 +116,7 @@ describe("a layer", () => {
     it.effect(`takes the base URL ${baseUrl}`, () =>
       Effect.gen(function* () {
         const layer = Layer.provide(Targets.layer({ apiKey: key, baseUrl }), client)
-        assert.strictEqual((yield* Effect.provide(get, layer))?.url, url)
+        assert.strictEqual(yield* Effect.provide(get, layer), url)
       }))
   }
 
@@ -138,61 +138,13 @@ describe("a layer", () => {
   })
 })
 
-describe("a layer from configuration", () => {
-  const withEnv = (env: Record<string, string>) =>
-    Effect.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env })))
-
-  it.effect("reads NP6_API_KEY and NP6_BASE_URL", () =>
-    Effect.gen(function* () {
-      const request = yield* Effect.provide(get, Layer.provide(Targets.layerConfig(), client))
-      assert.deepStrictEqual(request, {
-        url: "https://proxy.example.com/targets/000MLGPR",
-        key: "from-env",
-      })
-    }).pipe(withEnv({ NP6_API_KEY: "from-env", NP6_BASE_URL: "https://proxy.example.com" })))
-
-  it.effect("goes to NP6 when no base URL is set", () =>
-    Effect.gen(function* () {
-      const request = yield* Effect.provide(get, Layer.provide(Targets.layerConfig(), client))
-      assert.strictEqual(request?.url, "https://api-cm.np6.com/targets/000MLGPR")
-    }).pipe(withEnv({ NP6_API_KEY: "from-env" })))
-
-  it.effect("reads from elsewhere when told to", () =>
-    Effect.gen(function* () {
-      const layer = Targets.layerConfig({
-        apiKey: Config.Redacted("OTHER_KEY"),
-        timeout: "1 second",
-      })
-      const request = yield* Effect.provide(get, Layer.provide(layer, client))
-      assert.strictEqual(request?.key, "other")
-    }).pipe(withEnv({ NP6_API_KEY: "from-env", OTHER_KEY: "other" })))
-
-  it.effect("reads the same over fetch, which needs nothing else", () =>
-    Effect.gen(function* () {
-      const requests: Array<Request> = []
-      const fetch: typeof globalThis.fetch = (input, init) => {
-        requests.push(new Request(input, init))
-        return Promise.resolve(Response.json(sampleTarget))
-      }
-      yield* Targets.use((targets) => targets.get("000MLGPR")).pipe(
-        Effect.provide(Targets.layerFetchConfig({ timeout: "1 second" })),
-        Effect.provideService(FetchHttpClient.Fetch, fetch),
-      )
-      assert.deepStrictEqual(
-        requests.map(({ url, headers }) => [url, headers.get("x-key")]),
-        [["https://proxy.example.com/targets/000MLGPR", "from-env"]],
-      )
-    }).pipe(withEnv({ NP6_API_KEY: "from-env", NP6_BASE_URL: "https://proxy.example.com" })))
-
-  it.effect("fails without a key, and says which setting is missing", () =>
-    Effect.gen(function* () {
-      const error = yield* Effect.flip(
-        Effect.provide(get, Layer.provide(Targets.layerConfig(), client)),
-      )
-      assert.strictEqual(error._tag, "ConfigError")
-      assert.include(String(error), "NP6_API_KEY")
-    }).pipe(withEnv({})))
-})
+it.effect("a program without a layer is told which service is missing", () =>
+  Effect.gen(function* () {
+    // What the compiler would say, for those who don't use one.
+    const program = get as Effect.Effect<unknown>
+    const error = Cause.squash(yield* Effect.flip(Effect.sandbox(program)))
+    assert.include(String(error), "@effect-np6/targets/Targets")
+  }))
 
 describe("an answer", () => {
   it.effect("can be had with its status, headers, request id and attempts", () => {

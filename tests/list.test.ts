@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { RetryPolicy, Targets } from "@effect-np6/targets"
-import { Effect, Fiber, Stream } from "effect"
+import { Effect, Fiber, Redacted, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
 import { recording, sampleTarget } from "./support/recording.ts"
@@ -146,6 +146,23 @@ describe("a stream", () => {
       }).pipe(Effect.provide(layer))
     })
   }
+
+  it.effect("that breaks off with the key in place of a code doesn't show it", () => {
+    const key = "CANARY_KEY_3F9A1C"
+    const breaking = () =>
+      new Response(
+        new ReadableStream({
+          pull: (controller) => controller.error(Object.assign(new Error(), { code: key })),
+        }),
+      )
+    const { layer } = recording([breaking], { apiKey: Redacted.make(key) })
+    return Effect.gen(function* () {
+      const { stream } = yield* Targets
+      const error = yield* Effect.flip(Stream.runDrain(stream))
+      assert.strictEqual(error._tag, "TransportError")
+      assert.notInclude(`${error.message}${JSON.stringify(error)}`, key)
+    }).pipe(Effect.provide(layer))
+  })
 
   it.effect("may take its time, as long as it isn't silent for the timeout", () => {
     let give: (piece: string) => void = () => {}

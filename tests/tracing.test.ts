@@ -47,6 +47,19 @@ describe("a span", () => {
     }).pipe(Effect.provide(layer))
   })
 
+  it.effect("is not made where nobody asks for one, because it costs as much as the call", () => {
+    const spans: Array<unknown> = []
+    const gate = {
+      acquire: Effect.map(Effect.exit(Effect.currentSpan), (span) => void spans.push(span._tag)),
+      observe: () => Effect.void,
+    }
+    const { layer } = recording([json(sampleTarget)], { rateLimit: { make: Effect.succeed(gate) } })
+    return Effect.gen(function* () {
+      yield* (yield* Targets).get("000MLGPR")
+      assert.deepStrictEqual(spans, ["Failure"])
+    }).pipe(Effect.provide(layer))
+  })
+
   it.effect("has no request id where the answer has none", () => {
     const { spans, provide } = tracing()
     const { layer } = recording([() => Response.json(sampleTarget)])

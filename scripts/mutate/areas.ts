@@ -105,9 +105,10 @@ export const areas: ReadonlyArray<Area> = [
   {
     name: "client",
     wanted: 85,
-    source: [...internal("targets", "version"), ...exported("Targets")],
+    source: [...internal("configuration", "targets", "version"), ...exported("Targets")],
     tests: tests(
-      ...["endpoints", "layers", "list", "manifest", "requests", "retries", "tracing"],
+      ...["configuration", "endpoints", "layers", "list", "manifest", "requests", "retries"],
+      "tracing",
       ...["internal/fetchSettings", "internal/slowAnswers"],
     ),
     explained: client,

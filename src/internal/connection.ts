@@ -63,6 +63,9 @@ const isLoopback = (hostname: string): boolean =>
 /** The base URL, or why it is refused. */
 export const checkBase = (baseUrl: string): URL | InvalidInput => {
   const refuse = (problem: string) => refusal("baseUrl", problem)
+  if (baseUrl === "") {
+    return refuse("it is empty: for https://api-cm.np6.com, leave it out, or NP6_BASE_URL unset")
+  }
   let url: URL
   try {
     url = new URL(baseUrl)

@@ -206,6 +206,10 @@ describe("a throttle", () => {
     const { at } = state.turn
     assert.isBelow(admit(state, at + memory).state.rate, Infinity)
     assert.strictEqual(admit(state, at + memory + 1).state.rate, Infinity)
+    // In the millisecond of an answer too, when no time has passed to let more through.
+    const sent = waitForTurn(state, at).state
+    const answered = learn(sent, at + memory + 1, good(sent.sent))
+    assert.strictEqual(admit(answered, at + memory + 1).wait, 0)
   })
 })
 
@@ -277,6 +281,18 @@ describe("an outage", () => {
     assert.isUndefined(state.probeAt)
   })
 
+  it("counts all that were on their way as one, the last of them too", () => {
+    let state = initial(unlimited, 0)
+    for (let i = 0; i < 3; i++) state = admit(state, 0).state
+    for (let request = 1; request <= 3; request++) state = learn(state, 0, failed(request))
+    for (let bad = 2; bad <= outageAfter; bad++) {
+      assert.isUndefined(state.probeAt)
+      state = admit(state, 0).state
+      state = learn(state, 0, failed(state.sent))
+    }
+    assert.isDefined(state.probeAt)
+  })
+
   it("lets one probe through after a second, and one every two seconds", () => {
     const first = waitForTurn(struck(outageAfter), 0)
     assert.strictEqual(first.now, 1_000)
@@ -285,20 +301,47 @@ describe("an outage", () => {
 
   it("lasts as long as the server asks, up to a minute", () => {
     assert.strictEqual(waitForTurn(struck(outageAfter, 30_000), 0).waited, 30_000)
+    assert.strictEqual(waitForTurn(struck(outageAfter, longestPause), 0).waited, longestPause)
     assert.strictEqual(waitForTurn(struck(outageAfter, longestPause + 1), 0).waited, 1_000)
   })
 
+  it("is not made longer by a clock that is set back", () => {
+    assert.strictEqual(waitForTurn(struck(outageAfter), -3_600_000).waited, 0)
+  })
+
   it("ends with a good probe, at a low rate, and not with what was sent before", () => {
-    const sent = admit(initial(unlimited, 0), 0).state
-    let state = sent
-    for (let i = 0; i < outageAfter; i++) {
+    let state = initial(unlimited, 0)
+    for (let i = 0; i < 3; i++) state = admit(state, 0).state
+    state = learn(state, 0, failed(1))
+    for (let i = 1; i < outageAfter; i++) {
       state = admit(state, 0).state
       state = learn(state, 0, failed(state.sent))
     }
-    assert.isDefined(learn(state, 0, good(sent.sent)).probeAt)
+    for (const before of [2, 3]) assert.isDefined(learn(state, 0, good(before)).probeAt)
     const probe = waitForTurn(state, 0)
     const back = learn(probe.state, probe.now, good(probe.state.sent))
     assert.isUndefined(back.probeAt)
     assert.strictEqual(back.rate, 2)
+  })
+
+  it("leaves the limit that was found before, whatever becomes of its probes", () => {
+    const slowed = waitForTurn(throttledAt(100), 3_000)
+    let state = learn(slowed.state, slowed.now, throttled(slowed.state.sent))
+    let { now } = slowed
+    const { turn } = state
+    const next = (answer: (request: number) => Answer) => {
+      const sent = waitForTurn(state, now)
+      now = sent.now
+      state = learn(sent.state, now, answer(sent.state.sent))
+    }
+    while (state.probeAt === undefined) next(failed)
+    for (let probe = 0; probe < 5; probe++) next(throttled)
+    assert.deepStrictEqual(state.turn, turn)
+    next(good)
+    assert.strictEqual(state.turn.peak, turn.peak)
+    // Back to that limit, and flat there.
+    const start = now
+    while (now < start + 5_000) next(good)
+    assert.closeTo(state.rate, turn.peak, 0.02 * turn.peak)
   })
 })

@@ -3,6 +3,7 @@ import { RateLimit, RetryPolicy, Targets } from "@effect-np6/targets"
 import { Clock, Duration, Effect, Exit, Fiber, Layer, Logger, References } from "effect"
 import { RateLimiter } from "effect/persistence"
 import { TestClock } from "effect/testing"
+import { makeQueue } from "../../src/internal/rate/gate.ts"
 import {
   json,
   recording,
@@ -33,6 +34,24 @@ const queue = Effect.fnUntraced(function* (gate: RateLimit.Gate, names: Readonly
 })
 
 const oneIn100Millis = RateLimit.fixed({ limit: 10, burst: 1 })
+
+it.effect("the queue is empty again after whoever waited, however that ended", () =>
+  Effect.gen(function* () {
+    const queue = makeQueue()
+    const ends = [Effect.void, Effect.fail("no"), Effect.die("no"), Effect.interrupt, Effect.never]
+    for (const end of ends) {
+      assert.isTrue(queue.isEmpty())
+      const sleeping = Effect.andThen(Effect.sleep("1 second"), end)
+      const fiber = yield* Effect.forkChild(queue.wait(sleeping), { startImmediately: true })
+      const behind = yield* Effect.forkChild(queue.wait(Effect.never), { startImmediately: true })
+      assert.isFalse(queue.isEmpty())
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.interrupt(fiber)
+      assert.isFalse(queue.isEmpty())
+      yield* Fiber.interrupt(behind)
+    }
+    assert.isTrue(queue.isEmpty())
+  }))
 
 describe("acquire", () => {
   it.effect("lets requests go in the order in which they came", () =>
@@ -164,6 +183,21 @@ describe("observe", () => {
       }))
   }
 
+  for (const status of [500, 503, undefined]) {
+    it.effect(`doesn't take ${status ?? "no answer"} for a part of the rate that is reached`, () =>
+      Effect.gen(function* () {
+        const gate = yield* RateLimit.adaptive.make
+        yield* gate.acquire
+        for (let i = 0; i < 8; i++) yield* gate.observe(answer(status))
+        yield* gate.observe(answer(200))
+        yield* gate.observe(answer(429))
+        const { passed } = yield* queue(gate, ["a"])
+        yield* TestClock.adjust("1 second")
+        // Two answers within the half second over which they are counted.
+        assert.deepStrictEqual(passed, [`a ${Math.ceil(1000 / (0.7 * 4))}`])
+      }))
+  }
+
   it.effect("takes an observation of an unknown request for one of the newest", () =>
     Effect.gen(function* () {
       const gate = yield* RateLimit.adaptive.make
@@ -285,6 +319,19 @@ describe("fromRateLimiter", () => {
       assert.isAtLeast(count.passed, 105)
       assert.isAtMost(count.passed, 112)
     }).pipe(Effect.provide(memory)))
+
+  for (const [window, millis] of [[undefined, 1_000], ["1 minute", 60_000]] as const) {
+    it.effect(`lets what a window of ${window ?? "a second"} takes go at once`, () =>
+      Effect.gen(function* () {
+        const limiter = yield* RateLimiter.RateLimiter
+        const options = { key: "np6", limit: 3, ...(window === undefined ? {} : { window }) }
+        const gate = yield* RateLimit.fromRateLimiter(limiter, options).make
+        const { passed } = yield* queue(gate, ["a", "b", "c", "d", "e", "f", "g"])
+        yield* TestClock.adjust("2 minutes")
+        const times = [0, 0, 0, millis, millis, millis, 2 * millis]
+        assert.deepStrictEqual(passed.map((line) => Number(line.slice(2))), times)
+      }).pipe(Effect.provide(memory)))
+  }
 
   it.effect("slows down by itself when the server refuses all the same", () =>
     Effect.gen(function* () {

@@ -97,28 +97,19 @@ const firstProbe = 1_000
 export const probeEvery = 2_000
 /** The longest wait that the server may impose on all requests, in milliseconds. */
 export const longestPause = 60_000
-/** The rate that the first good probe counts for. */
-const probedRate = 1
 
-const noCurve = (state: State, at: number): Turn => ({
-  at,
-  sent: state.sent,
-  peak: Infinity,
-  plateau: 0,
-})
-
-const curveTo = (state: State, at: number, peak: number, factor: number): Turn => ({
+const turnTo = (state: State, at: number, peak: number, factor: number): Turn => ({
   at,
   sent: state.sent,
   peak,
-  plateau: Math.cbrt(peak * (1 - factor) / steepness(peak)),
+  plateau: peak === Infinity ? 0 : Math.cbrt(peak * (1 - factor) / steepness(peak)),
 })
 
 const steepness = (peak: number): number => scale * Math.min(1, peak / scaledBelow)
 
 /** The rate that the curve of a turn has reached. */
 const curve = ({ at, peak, plateau }: Turn, now: number): number =>
-  peak === Infinity ? Infinity : steepness(peak) * (elapsed(at, now) / 1000 - plateau) ** 3 + peak
+  steepness(peak) * (elapsed(at, now) / 1000 - plateau) ** 3 + peak
 
 // A clock that was set back stands still for a while.
 const elapsed = (since: number, now: number): number => Math.max(0, now - since)
@@ -132,7 +123,7 @@ export const initial = (settings: Settings, now: number): State => ({
   filledAt: now,
   measured: 0,
   measuredAt: now,
-  turn: { at: -Infinity, sent: 0, peak: Infinity, plateau: 0 },
+  turn: { at: now, sent: 0, peak: Infinity, plateau: 0 },
   remaining: undefined,
   row: undefined,
   probeAt: undefined,
@@ -159,6 +150,7 @@ export const admit = (
       ? { state: { ...state, sent, probeAt: now + probeEvery }, wait: 0 }
       : { state, wait }
   }
+  // What follows comes to the same, and costs several times as much.
   if (state.rate === Infinity) return { state: { ...state, sent }, wait: 0 }
   const filled = refill(forget(state, now), now)
   return filled.tokens >= 1
@@ -167,7 +159,7 @@ export const admit = (
 }
 
 const forget = (state: State, now: number): State =>
-  state.rate < state.settings.ceiling && elapsed(state.turn.at, now) > memory
+  elapsed(state.turn.at, now) > memory
     ? {
       ...state,
       rate: state.settings.ceiling,
@@ -198,7 +190,7 @@ const measure = ({ measured, measuredAt }: State, now: number, { kind }: Answer)
  * and only when the rate is back to where it turned.
  */
 const isWarning = ({ remaining, turn }: State, now: number, answer: Answer): boolean =>
-  answer.remaining === 0 && remaining !== undefined && remaining > 0 &&
+  answer.remaining === 0 && (remaining ?? 0) > 0 &&
   answer.request > turn.sent && elapsed(turn.at, now) / 1000 >= turn.plateau
 
 const learnGood = (state: State, now: number, answer: Answer, isWarning: boolean): State => {
@@ -238,25 +230,24 @@ const turnDown = (state: State, now: number, factor: number): State => {
     tokens: 0,
     filledAt: now,
     // How fast a first burst went says little of the limit; the second throttle says it.
-    turn: state.rate === Infinity ? noCurve(state, now) : curveTo(state, now, reached, factor),
+    turn: turnTo(state, now, state.rate === Infinity ? Infinity : reached, factor),
   }
 }
 
 const grow = (state: State, now: number): State => {
   if (state.rate >= state.settings.ceiling) return state
   const rate = Math.min(curve(state.turn, now), headroom * state.measured, state.settings.ceiling)
-  return rate > state.rate ? { ...refill(state, now), rate } : state
+  return { ...refill(state, now), rate: Math.max(state.rate, rate) }
 }
 
 const reopen = (state: State, now: number): State => ({
   ...state,
-  rate: Math.min(headroom * probedRate, state.settings.ceiling),
+  // The probe counts for one request a second.
+  rate: Math.min(headroom, state.settings.ceiling),
   tokens: 0,
   filledAt: now,
-  measured: probedRate,
+  measured: 1,
   measuredAt: now,
-  turn: state.turn.peak === Infinity
-    ? noCurve(state, now)
-    : curveTo(state, now, state.turn.peak, beta),
+  turn: turnTo(state, now, state.turn.peak, beta),
   probeAt: undefined,
 })

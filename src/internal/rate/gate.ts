@@ -27,7 +27,7 @@ export const makeGate = (settings: Settings): Effect.Effect<Gate> =>
     const tryAdmit = (fiber: Fiber.Fiber<unknown, unknown>): number => {
       const admission = admit(state, nowOf(fiber))
       state = admission.state
-      if (admission.wait === 0) requests.set(fiber, state.sent)
+      requests.set(fiber, state.sent)
       return admission.wait
     }
     const admitted: Effect.Effect<void> = Effect.withFiber((fiber) => {
@@ -85,7 +85,7 @@ const read = (
 ): Answer => {
   const isThrottled = status === 429
   const isFailed = status === undefined || status >= 500
-  const reset = isThrottled && retryAfter === undefined ? resetOf(headers, now) : undefined
+  const reset = isThrottled ? resetOf(headers, now) : undefined
   return {
     kind: isThrottled ? "throttled" : isFailed ? "failed" : "answered",
     request,

@@ -31,7 +31,7 @@ export const makeSharedGate = (
     key: options.key,
     limit: options.limit,
     window: options.window ?? "1 second",
-    algorithm: options.algorithm ?? "fixed-window",
+    algorithm: options.algorithm,
     onExceeded: "delay",
   })
   return {
