@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Fault, type FaultRule, Sandbox } from "@effect-np6/targets/sandbox"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -7,9 +8,9 @@ import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
-import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
+import { fire } from "../../src/internal/sandbox/faults.ts"
 import { addresses, call, create, request } from "./calls.ts"
 
 const inProcess = Layer.provideMerge(Sandbox.layerClient, Sandbox.layer)
@@ -111,8 +112,9 @@ describe("in process", () => {
   test(
     "a hang ends with the client, and takes effect if it is meant to",
     Effect.gen(function* () {
-      for (const applied of [false, true]) {
-        yield* script({ fault: Fault.hang({ applied }) })
+      for (const fault of [Fault.hang(), Fault.hang({ applied: true })]) {
+        const { applied } = fault
+        yield* script({ fault })
         const fiber = yield* Effect.forkChild(Effect.flip(Effect.timeout(send, "30 seconds")))
         yield* TestClock.adjust("30 seconds")
         assert.strictEqual((yield* Fiber.join(fiber))._tag, "TimeoutError")
@@ -185,14 +187,35 @@ describe("in process", () => {
       yield* script({ fault: Fault.truncate({ framing: "close" }) })
       const response = yield* send
       assert.isUndefined(response.headers["content-length"])
+      assert.strictEqual(response.headers["connection"], "close")
       assert.strictEqual(yield* response.text, whole.slice(0, Math.floor(whole.length / 2)))
     }),
   )
 
   test(
-    "an answer shorter than the cut, or without a body, is left alone",
+    "a body can break before its first byte",
     Effect.gen(function* () {
-      yield* script({ fault: Fault.truncate({ bytes: 1_000_000 }) }, { fault: Fault.truncate() })
+      yield* script({ fault: Fault.truncate({ bytes: 0 }) })
+      const { handler } = yield* Sandbox
+      const { body } = yield* Effect.flatMap(
+        request("GET", "/targets"),
+        (sent) => Effect.promise(() => handler(sent)),
+      )
+      const reading = Effect.promise(async () => await body?.getReader().read())
+      assert.deepInclude(yield* Effect.flip(Effect.catchDefect(reading, Effect.fail)), {
+        code: "ECONNRESET",
+      })
+    }),
+  )
+
+  test(
+    "an answer no longer than the cut, or without a body, is left alone",
+    Effect.gen(function* () {
+      yield* script(
+        ...[2, 1_000_000].map((bytes) => ({ fault: Fault.truncate({ bytes }) })),
+        { fault: Fault.truncate() },
+      )
+      assert.strictEqual((yield* call("GET", "/targets")).text, "[]")
       assert.strictEqual(JSON.parse(yield* sendText).id, "000MLGPR")
       assert.strictEqual((yield* call("DELETE", "/targets/000MLGPR")).status, 204)
     }),
@@ -272,6 +295,16 @@ describe("rules", () => {
     }),
   )
 
+  it("are dropped when they have no uses left, so that a long script doesn't stay", () => {
+    const rule = { skip: 1, times: 2, fault: Fault.refuse }
+    const rules = [{ rule, seen: 0 }]
+    const request = { operation: undefined, method: "GET", path: "/" }
+    assert.deepStrictEqual(
+      Array.from({ length: 3 }, () => [fire(rules, request), rules.length]),
+      [[undefined, 1], [Fault.refuse, 1], [Fault.refuse, 0]],
+    )
+  })
+
   test(
     "let more requests through than they strike, and strike none if they have no uses",
     Effect.gen(function* () {
@@ -319,6 +352,20 @@ describe("rules", () => {
       assert.deepInclude(yield* last, { operation: undefined, fault: "Respond" })
     }),
   )
+})
+
+describe("a fault", () => {
+  it("says in full what it does, also what its maker left out", () => {
+    assert.deepStrictEqual(
+      [Fault.hang(), Fault.truncate(), Fault.status(503), Fault.latency("1 second")],
+      [
+        { _tag: "Hang", applied: false },
+        { _tag: "Truncate", bytes: undefined, framing: "content-length" },
+        { _tag: "Respond", status: 503, headers: {}, body: "", applied: false },
+        { _tag: "Latency", duration: Duration.seconds(1), andThen: undefined },
+      ],
+    )
+  })
 })
 
 describe("through the web handler", () => {
