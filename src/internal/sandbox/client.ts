@@ -14,7 +14,7 @@ const toWire = (
 ): Effect.Effect<WireRequest, unknown> => {
   const make = (body: BodyInit | null, headers: HeadersInit = request.headers) =>
     Effect.tryPromise({
-      try: async () => await fromWeb(new Request(url, { method: request.method, headers, body })),
+      try: () => fromWeb(new Request(url, { method: request.method, headers, body })),
       catch: (cause) => cause,
     })
   switch (request.body._tag) {
