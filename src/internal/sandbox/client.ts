@@ -18,10 +18,8 @@ const toWire = (
       catch: (cause) => cause,
     })
   switch (request.body._tag) {
-    case "Empty":
-      return make(null)
-    // What a raw body is, is up to the client; `Request` refuses what can't be sent, and copies
-    // the rest: what a client sent does not change when its buffer does.
+    // What a raw body is, is up to the client: `Request` refuses what can't be sent. Of bytes it
+    // takes a copy, so that what a client sent does not change when its buffer does.
     case "Uint8Array":
     case "Raw":
       return make(request.body.body as BodyInit)
@@ -37,6 +35,8 @@ const toWire = (
             : make(bytes),
       )
     }
+    case "Empty":
+      return make(null)
   }
 }
 
