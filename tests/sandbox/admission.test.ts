@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Sandbox } from "@effect-np6/targets/sandbox"
 import * as Effect from "effect/Effect"
-import { connect } from "node:net"
 import { addresses, ask, call, create, versioned } from "./calls.ts"
 
 const test = (name: string, effect: Effect.Effect<void, unknown, Sandbox>) =>
@@ -229,44 +228,5 @@ describe("bodies", () => {
       const wrong = { "content-length": "3" }
       assert.strictEqual((yield* call("POST", "/targets", { json, headers: wrong })).status, 400)
     }),
-  )
-})
-
-describe("on the wire", () => {
-  /** The status line of the answer to a request written byte for byte. */
-  const raw = (port: number, text: string) =>
-    Effect.callback<string>((resume) => {
-      let answer = ""
-      const socket = connect(port, "127.0.0.1", () => socket.write(text))
-      socket.setEncoding("utf8")
-      socket.on("data", (chunk) => answer += chunk)
-      socket.on("close", () => resume(Effect.succeed(answer.split("\r\n")[0] ?? "")))
-    })
-
-  test(
-    "a POST without a content-length, or chunked, is 411",
-    Effect.scoped(Effect.gen(function* () {
-      const { port } = yield* Sandbox.serve()
-      const head = "POST /targets HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" +
-        "X-Key: sandbox-full-key\r\nContent-Type: application/json\r\n"
-      assert.strictEqual(yield* raw(port, `${head}\r\n`), "HTTP/1.1 411 Length Required")
-      const chunked = `${head}Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`
-      assert.strictEqual(yield* raw(port, chunked), "HTTP/1.1 411 Length Required")
-    })),
-  )
-
-  test(
-    "odd request targets do no harm",
-    Effect.scoped(Effect.gen(function* () {
-      const { port } = yield* Sandbox.serve()
-      for (const target of ["//elsewhere.invalid/targets", "http://x/targets", "/%", "/a b"]) {
-        const line = yield* raw(
-          port,
-          `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
-        )
-        assert.match(line, /^HTTP\/1\.1 40[04] /)
-      }
-      assert.strictEqual((yield* call("GET", "/targets")).status, 200)
-    })),
   )
 })

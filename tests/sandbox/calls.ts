@@ -2,6 +2,7 @@ import { assert } from "@effect/vitest"
 import { Sandbox } from "@effect-np6/targets/sandbox"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import { connect } from "node:net"
 
 export interface Options {
   /** Sent as JSON, with its content type. */
@@ -70,6 +71,18 @@ export const ask = (
   Effect.map(call(method, path, options), ({ headers, status, text }) => {
     const isJson = headers.get("content-type")?.startsWith("application/json") === true
     return [status, isJson ? JSON.parse(text) : text]
+  })
+
+/** Whatever comes back for requests that are written byte for byte, until the connection ends. */
+export const raw = (port: number, requests: string): Effect.Effect<string> =>
+  Effect.callback((resume) => {
+    let answers = ""
+    const socket = connect(port, "127.0.0.1", () => socket.write(requests))
+    socket.setEncoding("utf8")
+    socket.on("data", (chunk) => answers += chunk)
+    // The end of a connection that breaks comes after the error.
+    socket.on("error", () => {})
+    socket.on("close", () => resume(Effect.succeed(answers)))
   })
 
 export const versioned: Readonly<Record<string, string>> = {

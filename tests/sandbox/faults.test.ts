@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Fault, type FaultRule, Sandbox } from "@effect-np6/targets/sandbox"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -7,9 +8,9 @@ import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
-import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
+import { fire } from "../../src/internal/sandbox/faults.ts"
 import { addresses, call, create, request } from "./calls.ts"
 
 const inProcess = Layer.provideMerge(Sandbox.layerClient, Sandbox.layer)
@@ -111,8 +112,9 @@ describe("in process", () => {
   test(
     "a hang ends with the client, and takes effect if it is meant to",
     Effect.gen(function* () {
-      for (const applied of [false, true]) {
-        yield* script({ fault: Fault.hang({ applied }) })
+      for (const fault of [Fault.hang(), Fault.hang({ applied: true })]) {
+        const { applied } = fault
+        yield* script({ fault })
         const fiber = yield* Effect.forkChild(Effect.flip(Effect.timeout(send, "30 seconds")))
         yield* TestClock.adjust("30 seconds")
         assert.strictEqual((yield* Fiber.join(fiber))._tag, "TimeoutError")
@@ -185,14 +187,35 @@ describe("in process", () => {
       yield* script({ fault: Fault.truncate({ framing: "close" }) })
       const response = yield* send
       assert.isUndefined(response.headers["content-length"])
+      assert.strictEqual(response.headers["connection"], "close")
       assert.strictEqual(yield* response.text, whole.slice(0, Math.floor(whole.length / 2)))
     }),
   )
 
   test(
-    "an answer shorter than the cut, or without a body, is left alone",
+    "a body can break before its first byte",
     Effect.gen(function* () {
-      yield* script({ fault: Fault.truncate({ bytes: 1_000_000 }) }, { fault: Fault.truncate() })
+      yield* script({ fault: Fault.truncate({ bytes: 0 }) })
+      const { handler } = yield* Sandbox
+      const { body } = yield* Effect.flatMap(
+        request("GET", "/targets"),
+        (sent) => Effect.promise(() => handler(sent)),
+      )
+      const reading = Effect.promise(async () => await body?.getReader().read())
+      assert.deepInclude(yield* Effect.flip(Effect.catchDefect(reading, Effect.fail)), {
+        code: "ECONNRESET",
+      })
+    }),
+  )
+
+  test(
+    "an answer no longer than the cut, or without a body, is left alone",
+    Effect.gen(function* () {
+      yield* script(
+        ...[2, 1_000_000].map((bytes) => ({ fault: Fault.truncate({ bytes }) })),
+        { fault: Fault.truncate() },
+      )
+      assert.strictEqual((yield* call("GET", "/targets")).text, "[]")
       assert.strictEqual(JSON.parse(yield* sendText).id, "000MLGPR")
       assert.strictEqual((yield* call("DELETE", "/targets/000MLGPR")).status, 204)
     }),
@@ -272,6 +295,16 @@ describe("rules", () => {
     }),
   )
 
+  it("are dropped when they have no uses left, so that a long script doesn't stay", () => {
+    const rule = { skip: 1, times: 2, fault: Fault.refuse }
+    const rules = [{ rule, seen: 0 }]
+    const request = { operation: undefined, method: "GET", path: "/" }
+    assert.deepStrictEqual(
+      Array.from({ length: 3 }, () => [fire(rules, request), rules.length]),
+      [[undefined, 1], [Fault.refuse, 1], [Fault.refuse, 0]],
+    )
+  })
+
   test(
     "let more requests through than they strike, and strike none if they have no uses",
     Effect.gen(function* () {
@@ -321,6 +354,20 @@ describe("rules", () => {
   )
 })
 
+describe("a fault", () => {
+  it("says in full what it does, also what its maker left out", () => {
+    assert.deepStrictEqual(
+      [Fault.hang(), Fault.truncate(), Fault.status(503), Fault.latency("1 second")],
+      [
+        { _tag: "Hang", applied: false },
+        { _tag: "Truncate", bytes: undefined, framing: "content-length" },
+        { _tag: "Respond", status: 503, headers: {}, body: "", applied: false },
+        { _tag: "Latency", duration: Duration.seconds(1), andThen: undefined },
+      ],
+    )
+  })
+})
+
 describe("through the web handler", () => {
   test(
     "a lost connection rejects with Node's error",
@@ -348,134 +395,3 @@ describe("through the web handler", () => {
     }),
   )
 })
-
-describe("over HTTP", () => {
-  /** One request over a real socket: what arrived, or that the connection failed. */
-  const fetched = (path: string, init: RequestInit = {}) =>
-    Effect.gen(function* () {
-      const { url } = yield* Sandbox.serve()
-      return yield* Effect.promise(async () => {
-        try {
-          const response = await fetch(url + path, {
-            redirect: "manual",
-            ...init,
-            headers: { "x-key": "sandbox-full-key", "content-type": "application/json" },
-          })
-          const bytes = await response.text().catch(() => "broken")
-          return { status: response.status, headers: response.headers, body: bytes }
-        } catch {
-          return "failed"
-        }
-      })
-    })
-
-  const posted = fetched("/targets", { method: "POST", body: '{"8103":"a@b.c"}' })
-
-  const overHttp = (
-    name: string,
-    effect: Effect.Effect<void, unknown, Sandbox | HttpClient.HttpClient | Scope.Scope>,
-  ) => test(name, Effect.scoped(effect))
-
-  overHttp(
-    "a request is answered, and the server is gone when its scope is",
-    Effect.gen(function* () {
-      const url = yield* Effect.scoped(Effect.gen(function* () {
-        const { port, url } = yield* Sandbox.serve()
-        assert.strictEqual(url, `http://127.0.0.1:${port}`)
-        const response = yield* Effect.promise(() => fetch(`${url}/targets`))
-        assert.strictEqual(response.status, 401)
-        yield* Effect.promise(() => response.text())
-        return url
-      }))
-      const gone = yield* Effect.promise(() => fetch(url).then(() => false, () => true))
-      assert.isTrue(gone)
-    }),
-  )
-
-  overHttp(
-    "a reset connection fails the request, before or after the effect",
-    Effect.gen(function* () {
-      yield* script(
-        { fault: Fault.reset({ applied: false }) },
-        { fault: Fault.refuse },
-        { fault: Fault.reset({ applied: true }) },
-      )
-      assert.strictEqual(yield* posted, "failed")
-      assert.strictEqual(yield* posted, "failed")
-      assert.deepStrictEqual(yield* addresses, [])
-      assert.strictEqual(yield* posted, "failed")
-      assert.deepStrictEqual(yield* addresses, ["a@b.c"])
-    }),
-  )
-
-  overHttp(
-    "a body cut short of its length breaks, one without a length does not",
-    Effect.gen(function* () {
-      yield* create("a@b.c")
-      yield* script(
-        { fault: Fault.truncate({ bytes: 10 }) },
-        { fault: Fault.truncate({ bytes: 10, framing: "close" }) },
-      )
-      assert.deepInclude(yield* fetched("/targets/000MLGPR"), { status: 200, body: "broken" })
-      assert.deepInclude(yield* fetched("/targets/000MLGPR"), { status: 200, body: '{"id":"000' })
-    }),
-  )
-
-  overHttp(
-    "other answers arrive as they were made",
-    Effect.gen(function* () {
-      yield* script(
-        { fault: Fault.status(503, { headers: { "retry-after": "30" }, body: "later" }) },
-        { fault: Fault.redirect("https://x.invalid/", 307) },
-        { fault: Fault.status(204) },
-        { fault: Fault.contentType("text/html") },
-      )
-      const refused = yield* fetched("/targets")
-      assert.deepInclude(refused, { status: 503, body: "later" })
-      assert.strictEqual(
-        typeof refused === "string" ? "" : refused.headers.get("retry-after"),
-        "30",
-      )
-      assert.deepInclude(yield* fetched("/targets"), { status: 307, body: "" })
-      assert.deepInclude(yield* fetched("/targets"), { status: 204, body: "" })
-      assert.deepInclude(yield* fetched("/targets"), { status: 200, body: "[]" })
-    }),
-  )
-
-  overHttp(
-    "a client that goes away ends its request on the server",
-    Effect.gen(function* () {
-      yield* create("a@b.c")
-      yield* script({ fault: Fault.latency("1 hour") })
-      yield* Effect.scoped(Effect.gen(function* () {
-        const { url } = yield* Sandbox.serve()
-        const controller = new AbortController()
-        const pending = fetch(`${url}/targets/000MLGPR`, {
-          method: "DELETE",
-          headers: { "x-key": "sandbox-full-key" },
-          signal: controller.signal,
-        }).then(() => "answered", () => "aborted")
-        yield* Effect.repeat(Effect.andThen(Effect.promise(turn), last), {
-          until: (record) => record?.fault === "Latency",
-        })
-        controller.abort()
-        assert.strictEqual(yield* Effect.promise(() => pending), "aborted")
-      }))
-      yield* TestClock.adjust("2 hours")
-      assert.deepStrictEqual(yield* addresses, ["a@b.c"])
-    }),
-  )
-
-  it.effect("a port that is taken or out of range is a SandboxListenError", () =>
-    Effect.scoped(Effect.gen(function* () {
-      const { port } = yield* Sandbox.serve()
-      const error = yield* Effect.flip(Sandbox.serve({ port }))
-      assert.strictEqual(error._tag, "SandboxListenError")
-      assert.match(error.message, new RegExp(`127\\.0\\.0\\.1, port ${port}: `))
-      const absurd = yield* Effect.flip(Sandbox.serve({ port: 65_536 }))
-      assert.strictEqual(absurd._tag, "SandboxListenError")
-    })).pipe(Effect.provide(Sandbox.layer)))
-})
-
-/** One turn of the event loop, for what a socket brings. */
-const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))

@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Fault, Sandbox } from "@effect-np6/targets/sandbox"
 import * as Effect from "effect/Effect"
-
 import * as Layer from "effect/Layer"
 import { TestClock } from "effect/testing"
 import { inspect } from "node:util"
@@ -47,6 +46,21 @@ describe("the log", () => {
           fault: undefined,
         },
       ])
+    }),
+  )
+
+  test(
+    "shows the length that a transport would have added",
+    Effect.gen(function* () {
+      for (const method of ["GET", "DELETE", "POST", "PUT", "PATCH"]) {
+        yield* call(method, "/targets")
+      }
+      yield* call("DELETE", "/targets", { json: {} })
+      const { requests } = yield* Sandbox
+      assert.deepStrictEqual(
+        (yield* requests).map(({ headers }) => headers["content-length"]),
+        [undefined, undefined, "0", "0", "0", "2"],
+      )
     }),
   )
 

@@ -96,6 +96,19 @@ describe("a seed", () => {
       ])
     }).pipe(Effect.provide(Sandbox.layerWith({ targets: [{ ...target, id: "000MLGPR" }] }))))
 
+  it.effect("may have labels that only look alike in upper case", () => {
+    const list = {
+      id: 2,
+      name: "L",
+      type: "singleSelectList",
+      values: ["Straße", "Strasse"],
+    } as const
+    return Effect.gen(function* () {
+      const [, body] = yield* ask("POST", "/targets", { json: { 1: "a@b.c", 2: "strasse" } })
+      assert.deepInclude(body as object, { fields: { 1: "a@b.c", 2: "Strasse" } })
+    }).pipe(Effect.provide(Sandbox.layerWith({ fields: [field, list] })))
+  })
+
   it.effect("that no account could have is an InvalidSeed that says why", () =>
     Effect.gen(function* () {
       for (const [reason, seed] of wrong) {

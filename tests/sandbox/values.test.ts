@@ -219,6 +219,9 @@ describe("a unicity of several fields", () => {
       assert.strictEqual((yield* ask("PUT", path, { json: { 2: "Lyon" } }))[0], 200)
       assert.strictEqual((yield* ask("PUT", path, { json: { 1: "a@b.c", 3: 7 } }))[0], 200)
       assert.strictEqual((yield* ask("GET", path))[0], 200)
+      // The MD5 of `a@b.c7`.
+      const hash = "37b07218e2740df8a7a8c67e797b8819"
+      assert.strictEqual((yield* ask("GET", `/targets?hash=${hash}`))[0], 200)
       assert.strictEqual((yield* ask("GET", "/targets?unicity=7&unicity=a@b.c"))[0], 404)
       assert.strictEqual((yield* ask("GET", "/targets?unicity=a@b.c"))[0], 404)
       const { targets } = yield* Effect.flatMap(Sandbox, (sandbox) => sandbox.state)
@@ -232,6 +235,10 @@ describe("a unicity of several fields", () => {
     Effect.gen(function* () {
       assert.deepStrictEqual(
         yield* ask("POST", "/targets", { json: { 1: "a@b.c", 2: "Lyon" } }),
+        [400, "target cannot be identified - unicity is null"],
+      )
+      assert.deepStrictEqual(
+        yield* ask("POST", "/targets", { json: { 1: "a@b.c", 99: "Lyon" } }),
         [400, "target cannot be identified - unicity is null"],
       )
       assert.deepStrictEqual(

@@ -18,6 +18,20 @@ describe("a 400 says in plain text", () => {
     ],
     ["the body is not an object of field values", "POST", "/targets", { json: [] }],
     [
+      "the body is not as long as its content-length says",
+      "POST",
+      "/targets",
+      { json: {}, headers: { "content-length": "3" } },
+    ],
+    // Before it says what else is wrong.
+    ...([
+      ["PUT", "/targets", { fields: { 8103: "a@b.c" } }],
+      ["POST", "/targets", { 8103: null, 99: "Doe" }],
+      ["POST", "/targets", { 8103: "", 99: "Doe" }],
+    ] as const).map(([method, path, json]) =>
+      ["target cannot be identified - unicity is null", method, path, { json }] as const
+    ),
+    [
       "the unicity of the query is not that of the body",
       "PUT",
       "/targets?unicity=a@b.c",

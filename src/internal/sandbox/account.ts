@@ -19,7 +19,7 @@ export interface Account {
   /** By value. */
   readonly keys: ReadonlyMap<string, SeedKey>
   readonly rateLimit: SeedRateLimit | undefined
-  readonly bulkDeleteAnswer: "list" | "noContent"
+  readonly bulkDeleteAnswer: SandboxSeed["bulkDeleteAnswer"]
 }
 
 export const fullKey: SeedKey = {
@@ -48,10 +48,11 @@ const firstRepeated = <A>(values: Iterable<A>): A | undefined => {
 
 const problemOf = (field: SeedField): string | undefined => {
   const isList = field.type === "singleSelectList" || field.type === "multipleSelectList"
+  const { values = [] } = field
   if (/^\d+$/.test(field.name)) return "is named like a field id"
-  if (isList && (field.values ?? []).length === 0) return "is a list without values"
+  if (isList && values.length === 0) return "is a list without values"
   if (!isList && field.values !== undefined) return "has values and is not a list"
-  if (isList && firstRepeated((field.values ?? []).map((one) => one.toLowerCase())) !== undefined) {
+  if (firstRepeated(values.map((one) => one.toLowerCase())) !== undefined) {
     return "has a value twice (case is not regarded)"
   }
   if (field.isUnicity === true && !identifying.has(field.type)) {
@@ -94,6 +95,6 @@ export const makeAccount = (seed: SandboxSeed): Result.Result<Account, string> =
     segments: new Map(segments.map((segment) => [segment.id, segment])),
     keys: new Map(keys.map((key) => [key.value, key])),
     rateLimit: seed.rateLimit,
-    bulkDeleteAnswer: seed.bulkDeleteAnswer ?? "list",
+    bulkDeleteAnswer: seed.bulkDeleteAnswer,
   })
 }

@@ -8,23 +8,20 @@ import { fromWeb, type SocketError, type WireRequest } from "./wire.ts"
 
 type Handle = (request: WireRequest) => Effect.Effect<Response, SocketError>
 
-const toWeb = (
+const toWire = (
   request: HttpClientRequest.HttpClientRequest,
   url: URL,
-): Effect.Effect<Request, unknown> => {
+): Effect.Effect<WireRequest, unknown> => {
   const make = (body: BodyInit | null, headers: HeadersInit = request.headers) =>
-    Effect.try({
-      try: () => new Request(url, { method: request.method, headers, body }),
+    Effect.tryPromise({
+      try: () => fromWeb(new Request(url, { method: request.method, headers, body })),
       catch: (cause) => cause,
     })
   switch (request.body._tag) {
-    case "Empty":
-      return make(null)
+    // What a raw body is, is up to the client: `Request` refuses what can't be sent. Of bytes it
+    // takes a copy, so that what a client sent does not change when its buffer does.
     case "Uint8Array":
-      // A copy: what a client sent must not change when its buffer does.
-      return make(request.body.body.slice())
     case "Raw":
-      // What a raw body is, is up to the client; `Request` refuses what can't be sent.
       return make(request.body.body as BodyInit)
     case "FormData":
       return make(request.body.formData)
@@ -38,14 +35,15 @@ const toWeb = (
             : make(bytes),
       )
     }
+    case "Empty":
+      return make(null)
   }
 }
 
 /** A client whose every request is answered in this process. */
 export const makeClient = (handle: Handle): HttpClient.HttpClient =>
   HttpClient.make((request, url) =>
-    toWeb(request, url).pipe(
-      Effect.flatMap((web) => Effect.tryPromise({ try: () => fromWeb(web), catch: (e) => e })),
+    toWire(request, url).pipe(
       Effect.flatMap(handle),
       Effect.map((response) => HttpClientResponse.fromWeb(request, response)),
       Effect.mapError((cause) =>

@@ -13,13 +13,14 @@ export interface Candidate {
   readonly path: string
 }
 
-const isFor = (on: FaultMatch, request: Candidate): boolean =>
-  (on.operation === undefined || on.operation === request.operation) &&
-  (on.method === undefined || on.method === request.method) &&
-  (on.path === undefined || (typeof on.path === "string"
-    ? on.path === request.path
-    // `search` does not depend on, nor move, the `lastIndex` of a global pattern.
-    : request.path.search(on.path) >= 0))
+const isFor = (on: FaultMatch, request: Candidate): boolean => {
+  const { operation = request.operation, method = request.method, path = request.path } = on
+  return operation === request.operation && method === request.method &&
+    (typeof path === "string"
+      ? path === request.path
+      // `search` does not depend on, nor move, the `lastIndex` of a global pattern.
+      : request.path.search(path) >= 0)
+}
 
 /**
  * The fault for this request, if a rule fires. A request counts for every rule it is offered to. A

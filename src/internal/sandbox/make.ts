@@ -26,14 +26,14 @@ const seedTarget = (
   if (seed.id !== undefined && store.rows.has(seed.id)) return Result.fail("its id is taken")
   const draft: Store.Draft = {
     ...Store.draft(now),
-    ...(seed.id === undefined ? {} : { id: seed.id }),
+    id: seed.id,
     segments: new Set(seed.segments),
     bounce: seed.bounce ?? [],
     redList: seed.redList ?? {},
   }
   return Result.mapError(
     Store.write(account, store, draft, Object.entries(seed.fields), now),
-    (refusal) => refusal._tag === "Taken" ? "its unicity is taken" : refusal.problem,
+    ({ problem }) => problem,
   )
 }
 

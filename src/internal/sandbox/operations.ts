@@ -71,8 +71,8 @@ const write = (
 ): Result.Result<Answer, Answer> =>
   Result.match(Store.write(call.account, call.store, draft, written, call.now), {
     onSuccess: (row) => Result.succeed(single(call.account, row)),
-    onFailure: (refusal) =>
-      Result.fail(refusal._tag === "Taken" ? conflict : badRequest(refusal.problem)),
+    onFailure: ({ isConflict, problem }) =>
+      Result.fail(isConflict ? conflict : badRequest(problem)),
   })
 
 /** What the query says of the unicity, as entries of the body where the body leaves it out. */

@@ -22,7 +22,8 @@ export interface Route {
   /** Query parameters of which one must be there for the route to match. */
   readonly query?: ReadonlyArray<string>
   readonly permission: SeedPermission
-  readonly body: "none" | "values" | "selection"
+  /** Whether its body is read. */
+  readonly readsBody: boolean
 }
 
 const targets: ReadonlyArray<string> = ["targets"]
@@ -38,35 +39,35 @@ const routes: ReadonlyArray<Route> = [
     path: targets,
     query: ["unicity", "hash"],
     permission: "read",
-    body: "none",
+    readsBody: false,
   },
-  { operation: "list", method: "GET", path: targets, permission: "read", body: "none" },
-  { operation: "get", method: "GET", path: target, permission: "read", body: "none" },
+  { operation: "list", method: "GET", path: targets, permission: "read", readsBody: false },
+  { operation: "get", method: "GET", path: target, permission: "read", readsBody: false },
   // Without a query too: the vendor's Magento 2 module and the newer reference (8.1.0).
-  { operation: "upsert", method: "PUT", path: targets, permission: "write", body: "values" },
-  { operation: "create", method: "POST", path: targets, permission: "write", body: "values" },
-  { operation: "update", method: "PUT", path: target, permission: "write", body: "values" },
+  { operation: "upsert", method: "PUT", path: targets, permission: "write", readsBody: true },
+  { operation: "create", method: "POST", path: targets, permission: "write", readsBody: true },
+  { operation: "update", method: "PUT", path: target, permission: "write", readsBody: true },
   {
     operation: "addToSegment",
     method: "POST",
     path: membership,
     permission: "segment",
-    body: "none",
+    readsBody: false,
   },
   {
     operation: "removeFromSegment",
     method: "DELETE",
     path: membership,
     permission: "segment",
-    body: "none",
+    readsBody: false,
   },
-  { operation: "delete", method: "DELETE", path: target, permission: "delete", body: "none" },
+  { operation: "delete", method: "DELETE", path: target, permission: "delete", readsBody: false },
   {
     operation: "deleteMany",
     method: "DELETE",
     path: targets,
     permission: "delete",
-    body: "selection",
+    readsBody: true,
   },
 ]
 

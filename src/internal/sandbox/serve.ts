@@ -55,11 +55,9 @@ const read = async (request: IncomingMessage, origin: string): Promise<WireReque
 }
 
 const send = async (answer: Response, response: ServerResponse): Promise<void> => {
-  if (answer.body !== null && !answer.headers.has("content-length")) {
-    // Without a length, and not chunked, the body ends where the connection does: nobody can tell
-    // that it was cut.
+  if (answer.body !== null) {
+    // One without a length ends where the connection does: nobody can tell that it was cut.
     response.useChunkedEncodingByDefault = false
-    response.shouldKeepAlive = false
   }
   response.writeHead(answer.status, Object.fromEntries(answer.headers))
   try {
@@ -68,8 +66,10 @@ const send = async (answer: Response, response: ServerResponse): Promise<void> =
     }
     response.end()
   } catch {
-    // The bytes that were to be sent are sent; the rest never comes.
-    response.socket?.destroy()
+    // The bytes that were to be sent are sent, or the headers where there are none; the rest never
+    // comes.
+    response.flushHeaders()
+    response.destroy()
   }
 }
 

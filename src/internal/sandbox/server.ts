@@ -44,7 +44,7 @@ const versioned: ReadonlySet<string> = new Set([
 
 /** Every sample of a bulk delete asks for this version; what becomes of one that doesn't is unknown. */
 const wantsVersion: Gate = ({ headers }, route) =>
-  route.body !== "selection" ||
+  route.operation !== "deleteMany" ||
     mediaTypes(headers.get("accept")).some((type) => versioned.has(type))
     ? undefined
     : empty(406)
@@ -76,7 +76,7 @@ const admitted = (
     const refusal = gate(request, route)
     if (refusal !== undefined) return Result.fail(refusal)
   }
-  const body = route.body === "none" ? Result.succeed(undefined) : parse(request.body)
+  const body = route.readsBody ? parse(request.body) : Result.succeed(undefined)
   return Result.flatMap(body, (body) =>
     operations[route.operation]({
       account,

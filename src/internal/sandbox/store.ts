@@ -18,7 +18,7 @@ export interface Row {
 
 /** A row that is yet to be checked and kept; without an id it gets the next one. */
 export interface Draft extends Omit<Row, "id" | "lastUpdateDate"> {
-  readonly id?: string
+  readonly id?: string | undefined
 }
 
 /** All that requests change. Rows are replaced, never altered, so a snapshot stays as it was. */
@@ -32,9 +32,11 @@ export interface Store {
   revision: number
 }
 
-export type WriteRefusal =
-  | { readonly _tag: "Invalid"; readonly problem: string }
-  | { readonly _tag: "Taken" }
+export interface WriteRefusal {
+  readonly problem: string
+  /** Whether another target has the unicity. */
+  readonly isConflict: boolean
+}
 
 /** Field keys, ids or names, with the values written to them. */
 export type Entries = ReadonlyArray<readonly [key: string, value: unknown]>
@@ -92,7 +94,7 @@ const allocateId = (store: Store): string => {
 }
 
 const invalid = (problem: string): Result.Result<never, WriteRefusal> =>
-  Result.fail({ _tag: "Invalid", problem })
+  Result.fail({ problem, isConflict: false })
 
 /** The unicity that the entries themselves give, or `undefined` when part of it is missing. */
 export const unicityIn = (
@@ -138,7 +140,9 @@ export const write = (
 
   const key = unicityKey(unicityOf(account, { values }))
   const holder = store.ids.get(key)
-  if (holder !== undefined && holder !== target.id) return Result.fail({ _tag: "Taken" })
+  if (holder !== undefined && holder !== target.id) {
+    return Result.fail({ problem: "its unicity is taken", isConflict: true })
+  }
 
   const id = target.id ?? allocateId(store)
   const row: Row = { ...target, id, values, lastUpdateDate: wholeMinute(now) }

@@ -6,7 +6,7 @@ type Check = (value: unknown, field: SeedField) => Result.Result<SeedValue, stri
 const text =
   (expected: string, accepts: (value: string) => boolean = () => true): Check => (value, field) => {
     if (typeof value !== "string" || !accepts(value)) return Result.fail(expected)
-    return field.max !== undefined && value.length > field.max
+    return value.length > (field.max ?? Infinity)
       ? Result.fail(`at most ${field.max} characters`)
       : Result.succeed(value)
   }
@@ -38,7 +38,7 @@ const checks: { readonly [type in SeedFieldType]: Check } = {
   date: text("a date, as 2016-07-30T09:01:00Z or 30/07/2016", isDate),
   numeric: (value, field) => {
     if (typeof value !== "number" || !Number.isFinite(value)) return Result.fail("a number")
-    return field.max !== undefined && value > field.max
+    return value > (field.max ?? Infinity)
       ? Result.fail(`at most ${field.max}`)
       : Result.succeed(value)
   },
