@@ -367,10 +367,10 @@ export const ensureInSegment = <I>(
     (targets, input) => {
       const { unicity, values } = toCall(input)
       return Effect.tap(targets.upsert(unicity, values), (target) =>
-        Effect.catchIf(
+        Effect.catchTag(
           targets.addToSegment(target.id, segment),
-          (error) => error._tag === "Conflict" && error.reason === "AlreadyInSegment",
-          () => Effect.void,
+          "Conflict",
+          (error) => error.reason === "AlreadyInSegment" ? Effect.void : Effect.fail(error),
         ))
     },
     (input) => keyOf(toCall(input).unicity),
@@ -429,12 +429,10 @@ export const deleteAll = <I, By extends "id" | "unicity">(
     call: (chunk) => deleteChunk(by, Arr.filterMap(chunk, ({ checked }) => checked)),
     size: (chunk) => chunk.length,
     expand: (outcome) => {
-      const share: (
-        input: I,
-        value: UnicityInput,
-      ) => Outcome<I, Deletion, Denied | ClientFailure> | Interrupted<I> = outcome._tag === "Done"
-        ? shareOf(outcome, by)
-        : (input) => ({ ...outcome, input })
+      // Not by its tag, which is in part a parameter of the type.
+      const share = "value" in outcome
+        ? shareOf<I>(outcome, by)
+        : (input: I) => ({ ...outcome, input })
       return Arr.map(
         outcome.input,
         ({ input, checked }) =>
