@@ -13,6 +13,22 @@ const key = () => "the same"
 /** Lets everything run that can. */
 const settle = TestClock.adjust("1 millis")
 
+it.effect("inputs without a key don't wait for each other", () =>
+  Effect.gen(function* () {
+    const started: Array<string> = []
+    const fiber = yield* Stream.make("first", "second", "third").pipe(
+      Bulk.forEach((name) => {
+        started.push(name)
+        return Effect.never
+      }),
+      Stream.runDrain,
+      Effect.forkChild,
+    )
+    yield* settle
+    yield* Fiber.interrupt(fiber)
+    assert.deepStrictEqual(started, ["first", "second", "third"])
+  }))
+
 describe("inputs of one key", () => {
   it.effect("go one after another, whatever is done and taken meanwhile", () =>
     Effect.gen(function* () {
