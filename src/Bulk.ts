@@ -38,6 +38,7 @@
  */
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import {
@@ -471,7 +472,7 @@ const deleteChunk = (
   return Targets.use((targets) =>
     targets.deleteMany(
       by === "id"
-        ? { type: "id", value: values.filter((value) => typeof value === "string") }
+        ? { type: "id", value: Arr.filter(values, Predicate.isString) }
         : { type: "unicity", value: values },
     )
   ).pipe(Effect.catchTag("NotFound", () => Effect.succeed(nothingFound)))

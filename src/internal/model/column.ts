@@ -33,7 +33,8 @@ const withoutValue = (problem: string, value: unknown): string => {
   // The word is the schema's own, and says nothing of a person.
   if (value === null) return problem
   try {
-    return scrub(problem, [String(value), JSON.stringify(value) ?? ""]) || refused
+    // JSON has no text for a function, and then no text is returned.
+    return scrub(problem, [String(value), String(JSON.stringify(value))]) || refused
   } catch {
     // It can't be written as text, so nobody knows which words to look for.
     return refused
