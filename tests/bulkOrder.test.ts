@@ -99,7 +99,7 @@ describe("inputs of one key", () => {
       )
     }))
 
-  it.effect("that wait when the key is refused are not tried", () =>
+  it.effect("that wait when the API key is refused are not tried", () =>
     Effect.gen(function* () {
       const started: Array<string> = []
       const { layer } = recording([status(401)])
