@@ -38,6 +38,7 @@
  */
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import {
@@ -367,10 +368,10 @@ export const ensureInSegment = <I>(
     (targets, input) => {
       const { unicity, values } = toCall(input)
       return Effect.tap(targets.upsert(unicity, values), (target) =>
-        Effect.catchIf(
+        Effect.catchTag(
           targets.addToSegment(target.id, segment),
-          (error) => error._tag === "Conflict" && error.reason === "AlreadyInSegment",
-          () => Effect.void,
+          "Conflict",
+          (error) => error.reason === "AlreadyInSegment" ? Effect.void : Effect.fail(error),
         ))
     },
     (input) => keyOf(toCall(input).unicity),
@@ -429,12 +430,10 @@ export const deleteAll = <I, By extends "id" | "unicity">(
     call: (chunk) => deleteChunk(by, Arr.filterMap(chunk, ({ checked }) => checked)),
     size: (chunk) => chunk.length,
     expand: (outcome) => {
-      const share: (
-        input: I,
-        value: UnicityInput,
-      ) => Outcome<I, Deletion, Denied | ClientFailure> | Interrupted<I> = outcome._tag === "Done"
-        ? shareOf(outcome, by)
-        : (input) => ({ ...outcome, input })
+      // Not by its tag, which is in part a parameter of the type.
+      const share = "value" in outcome
+        ? shareOf<I>(outcome, by)
+        : (input: I) => ({ ...outcome, input })
       return Arr.map(
         outcome.input,
         ({ input, checked }) =>
@@ -473,7 +472,7 @@ const deleteChunk = (
   return Targets.use((targets) =>
     targets.deleteMany(
       by === "id"
-        ? { type: "id", value: values.filter((value) => typeof value === "string") }
+        ? { type: "id", value: Arr.filter(values, Predicate.isString) }
         : { type: "unicity", value: values },
     )
   ).pipe(Effect.catchTag("NotFound", () => Effect.succeed(nothingFound)))

@@ -3,6 +3,7 @@ import { Bulk, Targets } from "@effect-np6/targets"
 import { Fault, Sandbox } from "@effect-np6/targets/sandbox"
 import { Deferred, Effect, Exit, Fiber, Stream } from "effect"
 import { TestClock } from "effect/testing"
+import { recording, status } from "./support/recording.ts"
 import { inTime } from "./support/time.ts"
 
 const newsletter = 12345
@@ -11,6 +12,22 @@ const key = () => "the same"
 
 /** Lets everything run that can. */
 const settle = TestClock.adjust("1 millis")
+
+it.effect("inputs without a key don't wait for each other", () =>
+  Effect.gen(function* () {
+    const started: Array<string> = []
+    const fiber = yield* Stream.make("first", "second", "third").pipe(
+      Bulk.forEach((name) => {
+        started.push(name)
+        return Effect.never
+      }),
+      Stream.runDrain,
+      Effect.forkChild,
+    )
+    yield* settle
+    yield* Fiber.interrupt(fiber)
+    assert.deepStrictEqual(started, ["first", "second", "third"])
+  }))
 
 describe("inputs of one key", () => {
   it.effect("go one after another, whatever is done and taken meanwhile", () =>
@@ -80,6 +97,29 @@ describe("inputs of one key", () => {
       assert.isTrue(
         Exit.isFailure(exit) && exit.cause.reasons.every(({ _tag }) => _tag === "Interrupt"),
       )
+    }))
+
+  it.effect("that wait when the API key is refused are not tried", () =>
+    Effect.gen(function* () {
+      const started: Array<string> = []
+      const { layer } = recording([status(401)])
+      const outcomes: Array<string> = []
+      const error = yield* Stream.make("first", "second").pipe(
+        Bulk.forEach((name) => {
+          started.push(name)
+          // Not at once, so that the second is waiting.
+          return Effect.delay(Targets.use((targets) => targets.get("000MLGPR")), "1 second")
+        }, { key }),
+        Stream.runForEach(({ _tag, input }) =>
+          Effect.sync(() => outcomes.push(`${_tag} ${input}`))
+        ),
+        Effect.flip,
+        inTime,
+        Effect.provide(layer),
+      )
+      assert.strictEqual(error._tag, "Unauthorized")
+      assert.deepStrictEqual(started, ["first"])
+      assert.deepStrictEqual(outcomes, ["Failed first", "NotTried second"])
     }))
 
   type Step = (names: Stream.Stream<string>, id: string) => Stream.Stream<unknown, unknown, Targets>

@@ -45,6 +45,28 @@ describe("progress", () => {
       assert.isTrue(snapshots.some(({ inFlight }) => inFlight > 0))
     }).pipe(Effect.provide(sandbox)))
 
+  it.effect("measures from the start of the run to now, and to its end when it is over", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(Date.UTC(2026, 10, 23))
+      const progress = yield* Progress.make()
+      yield* TestClock.adjust("1 hour")
+      const fiber = yield* Stream.make("first", "second").pipe(
+        Bulk.forEach(() => Effect.sleep("4 seconds"), { progress, concurrency: 1 }),
+        Stream.runDrain,
+        Effect.forkChild,
+      )
+      const figures = Effect.map(
+        progress.now,
+        ({ elapsed, rate }) => [Duration.toSeconds(elapsed), rate],
+      )
+      yield* TestClock.adjust("5 seconds")
+      assert.deepStrictEqual(yield* figures, [5, 0.2])
+      yield* TestClock.adjust("3 seconds")
+      yield* Fiber.join(fiber)
+      yield* TestClock.adjust("1 hour")
+      assert.deepStrictEqual(yield* figures, [8, 0.3])
+    }))
+
   it.effect("of a run without a total doesn't know what is left", () =>
     Effect.gen(function* () {
       const progress = yield* Progress.make()

@@ -473,6 +473,11 @@ describe("a field", () => {
       [["A", null], "undecoded"],
       ["A;B", "undecoded"],
     ]],
+    ["choices in digits", TargetModel.choices(2, ["1", "null"]), [
+      [["1", "null"], ["1", "null"]],
+      [[1], "undecoded"],
+      [[null], "undecoded"],
+    ]],
     ["flag", TargetModel.flag(2, { yes: "Oui", no: "Non" }), [
       ["OUI", true],
       ["non", false],

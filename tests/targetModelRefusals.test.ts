@@ -40,7 +40,9 @@ describe("a model refuses", () => {
     ["a unicity that is none", () => unicity("a@b.c"), "unicity", noMap],
     ["an array as a unicity", () => unicity(["a@b.c"]), "unicity", noMap],
     ["null as a unicity", () => unicity(null), "unicity", noMap],
-    ["what it can't read", () => unicity(unreadable()), "unicity", "it can't be read"],
+    ["a unicity that it can't read", () => unicity(unreadable()), "unicity", "it can't be read"],
+    ["a target that it can't read", () => whole(unreadable()), "values", "it can't be read"],
+    ["changes that it can't read", () => some(unreadable()), "values", "it can't be read"],
     [
       "a name that it doesn't have",
       () => some({ phone: "x" }),
@@ -116,6 +118,35 @@ describe("a model refuses", () => {
     ))
 })
 
+describe("what a schema of one's own says", () => {
+  const Name = Schema.Struct({ first: Schema.String, last: Schema.String }).check(
+    Schema.makeFilter(({ first }) => first !== "Jasmine" || `the name ${first} is taken`),
+  )
+  const Person = TargetModel.make({
+    email: TargetModel.text(1),
+    name: TargetModel.field(2, Schema.fromJsonString(Name)),
+    nick: TargetModel.field(
+      3,
+      Schema.OptionFromNullOr(Schema.String).annotate({ message: "Expected none(), not null" }),
+    ),
+  }, { unicity: "email" })
+  const cases: ReadonlyArray<readonly [what: string, values: object, problem: string]> = [
+    [
+      "a value of several parts is shown without them",
+      { name: { first: "Jasmine", last: "Doe" } },
+      "the name … is taken",
+    ],
+    ["null is shown whole", { nick: null }, "Expected none(), not null"],
+    ["what JSON can't write is shown", { email: () => 1 }, "Expected string | null"],
+  ]
+  for (const [what, values, problem] of cases) {
+    it(`of ${what}`, () => {
+      const encoded = Person.encodeValues(hostile(values))
+      assert.strictEqual(Result.getOrThrow(Result.flip(encoded)).problem, problem)
+    })
+  }
+})
+
 describe("a definition is refused", () => {
   const fields = { email: TargetModel.text(8103) }
   const cases: ReadonlyArray<readonly [names: ReadonlyArray<string>, problem: string]> = [
@@ -159,6 +190,7 @@ describe("a value of NP6's", () => {
     ...["on 01/02/2000", "01/02/2000x", "1/2/2000", "soon", true].map((value) =>
       [8105, value, "Expected an ISO 8601 date or Unix time, or dd/mm/yyyy"] as const
     ),
+    [8105, ["01/02/2000"], "Expected an ISO 8601 date or Unix time, or dd/mm/yyyy"],
     [8107, 12, 'Expected none, one or several of "Books", "Music"'],
     [8108, "perhaps", 'Expected one of "Oui", "0"'],
     [8108, ["Non"], 'Expected one of "Oui", "0"'],

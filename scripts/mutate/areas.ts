@@ -124,7 +124,7 @@ export const areas: ReadonlyArray<Area> = [
     name: "bulk",
     wanted: 85,
     source: [...internal("bulk/*"), ...exported("Bulk", "Progress")],
-    tests: tests("bulk", "bulkOrder", "progress"),
+    tests: tests("bulk", "bulkMemory", "bulkOrder", "bulkService", "progress"),
     explained: bulk,
   },
   {

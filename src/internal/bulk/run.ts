@@ -9,13 +9,19 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
-import type { BulkOptions, Interrupted, Outcome } from "../../Bulk.ts"
+import type { BulkOptions, Done, Failed, Outcome } from "../../Bulk.ts"
 import type { Forbidden, Unauthorized } from "../../Errors.ts"
 import { type Attempts, CurrentAttempts } from "../attempts.ts"
 import { makeTally } from "./tally.ts"
 
 /** What every further call would fail with too. */
 export type Stop = Unauthorized | Forbidden
+
+/** What became of a unit whose call didn't end, or of one of its inputs. */
+export interface Unended<out Tag extends "NotTried" | "Interrupted", out I> {
+  readonly _tag: Tag
+  readonly input: I
+}
 
 /** What an operator does. A unit is what one call is for: an input, or a chunk of them. */
 export interface Work<Unit, A, E, R, I, B, F> {
@@ -25,9 +31,9 @@ export interface Work<Unit, A, E, R, I, B, F> {
   /** How many inputs a unit has. Default: 1. */
   readonly size?: ((unit: Unit) => number) | undefined
   /** The outcomes of a unit's inputs. */
-  readonly expand: (
-    outcome: Outcome<Unit, A, E> | Interrupted<Unit>,
-  ) => Arr.NonEmptyReadonlyArray<Outcome<I, B, F> | Interrupted<I>>
+  readonly expand: <Tag extends "NotTried" | "Interrupted">(
+    outcome: Done<Unit, A> | Failed<Unit, E> | Unended<Tag, Unit>,
+  ) => Arr.NonEmptyReadonlyArray<Done<I, B> | Failed<I, F> | Unended<Tag, I>>
 }
 
 interface Entry<Unit, A, E> {
@@ -41,6 +47,11 @@ interface Entry<Unit, A, E> {
   settled: Deferred.Deferred<void> | undefined
   /** How many of its outcomes were handed on. */
   handedOn: number
+}
+
+interface Settled<Unit, A, E> {
+  readonly entry: Entry<Unit, A, E>
+  readonly outcome: Outcome<Unit, A, E>
 }
 
 const isStop = (error: unknown): error is Stop =>
@@ -58,7 +69,7 @@ export const run = <Unit, A, E, R, I, B, F>(
     const tally = options.progress?.tally ?? makeTally()
     tally.start ??= now
     const taken = new Set<Entry<Unit, A, E>>()
-    const last = new Map<string, Entry<Unit, A, E>>()
+    const last = new Map<string | undefined, Entry<Unit, A, E>>()
     const stopping = Deferred.makeUnsafe<void>()
     let stop: Stop | undefined
 
@@ -67,13 +78,16 @@ export const run = <Unit, A, E, R, I, B, F>(
       const entry: Entry<Unit, A, E> = {
         unit,
         key,
-        previous: key === undefined ? undefined : last.get(key),
+        previous: undefined,
         isRunning: false,
         outcome: undefined,
         settled: undefined,
         handedOn: 0,
       }
-      if (key !== undefined) last.set(key, entry)
+      if (key !== undefined) {
+        entry.previous = last.get(key)
+        last.set(key, entry)
+      }
       taken.add(entry)
       tally.taken += work.size?.(unit) ?? 1
       return entry
@@ -82,18 +96,23 @@ export const run = <Unit, A, E, R, I, B, F>(
     const settle = (
       entry: Entry<Unit, A, E>,
       outcome: Outcome<Unit, A, E>,
-    ): Entry<Unit, A, E> => {
+    ): Settled<Unit, A, E> => {
       entry.outcome = outcome
-      if (entry.key !== undefined && last.get(entry.key) === entry) last.delete(entry.key)
+      if (last.get(entry.key) === entry) last.delete(entry.key)
       if (entry.settled !== undefined) Deferred.doneUnsafe(entry.settled, Effect.void)
-      if (outcome._tag === "Failed" && isStop(outcome.error)) {
-        stop ??= outcome.error
-        Deferred.doneUnsafe(stopping, Effect.void)
-      }
-      return entry
+      return { entry, outcome }
     }
 
-    const perform = (entry: Entry<Unit, A, E>): Effect.Effect<Entry<Unit, A, E>, never, R> =>
+    const fail = (entry: Entry<Unit, A, E>, error: E): Settled<Unit, A, E> => {
+      if (isStop(error)) {
+        // Before it is settled, which has the next one of its key go ahead at once.
+        stop ??= error
+        Deferred.doneUnsafe(stopping, Effect.void)
+      }
+      return settle(entry, { _tag: "Failed", input: entry.unit, error })
+    }
+
+    const perform = (entry: Entry<Unit, A, E>): Effect.Effect<Settled<Unit, A, E>, never, R> =>
       Effect.suspend(() => {
         const { previous, unit } = entry
         if (previous !== undefined && previous.outcome === undefined) {
@@ -112,7 +131,7 @@ export const run = <Unit, A, E, R, I, B, F>(
           Effect.match({
             onSuccess: (value) =>
               settle(entry, { _tag: "Done", input: unit, value, attempts: attempts.requests }),
-            onFailure: (error) => settle(entry, { _tag: "Failed", input: unit, error }),
+            onFailure: (error) => fail(entry, error),
           }),
           Effect.ensuring(Effect.sync(() => {
             tally.retried += attempts.retries
@@ -120,11 +139,8 @@ export const run = <Unit, A, E, R, I, B, F>(
         )
       })
 
-    const outcomesOf = (entry: Entry<Unit, A, E>) => {
-      const { isRunning, outcome, unit } = entry
-      const expanded = work.expand(
-        outcome ?? { _tag: isRunning ? "Interrupted" : "NotTried", input: unit },
-      )
+    const outcomesOf = ({ entry, outcome }: Settled<Unit, A, E>) => {
+      const expanded = work.expand(outcome)
       return Arr.map(expanded, (outcome, index) => ({
         entry,
         outcome,
@@ -137,20 +153,19 @@ export const run = <Unit, A, E, R, I, B, F>(
     ): Outcome<I, B, F> => {
       entry.handedOn++
       if (isLast) taken.delete(entry)
-      const handedOn = outcome._tag === "Interrupted"
-        ? { _tag: "NotTried" as const, input: outcome.input }
-        : outcome
-      tally[tallyOf[handedOn._tag]]++
-      return handedOn
+      tally[tallyOf[outcome._tag]]++
+      return outcome
     }
+
+    const unfinishedOf = ({ handedOn, isRunning, outcome, unit }: Entry<Unit, A, E>) =>
+      work.expand<"NotTried" | "Interrupted">(
+        outcome ?? { _tag: isRunning ? "Interrupted" : "NotTried", input: unit },
+      ).slice(handedOn)
 
     const finish = Effect.gen(function* () {
       tally.end = yield* Clock.currentTimeMillis
       if (taken.size === 0 || options.onUnfinished === undefined) return
-      const unfinished = Array.from(taken).flatMap((entry) =>
-        outcomesOf(entry).slice(entry.handedOn).map(({ outcome }) => outcome)
-      )
-      yield* options.onUnfinished(unfinished)
+      yield* options.onUnfinished(Array.from(taken).flatMap(unfinishedOf))
     })
 
     return units.pipe(
@@ -161,7 +176,7 @@ export const run = <Unit, A, E, R, I, B, F>(
         concurrency: options.concurrency ?? 16,
         unordered: options.ordered === false,
       }),
-      Stream.mapArray((entries) => Arr.flatMap(entries, outcomesOf)),
+      Stream.mapArray((settled) => Arr.flatMap(settled, outcomesOf)),
       // One at a time: of an array, nobody knows how far its consumer came before it stopped.
       Stream.rechunk(1),
       Stream.map(handOn),

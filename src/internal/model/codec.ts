@@ -142,8 +142,6 @@ const makeEncoders = (names: Names, keys: Names): Omit<AnyCodec, "decode"> => ({
     ),
 })
 
-const none: ReadonlyArray<never> = Object.freeze([])
-
 // Each value that NP6 sent is decoded, or kept as it came.
 const makeDecoder = (names: Names): AnyCodec["decode"] => {
   const byId = new Map([...names.values()].map((column) => [String(column.id), column]))
@@ -153,10 +151,12 @@ const makeDecoder = (names: Names): AnyCodec["decode"] => {
     const undecoded: Array<UndecodedField> = []
     for (const entry of Object.entries(fields)) {
       const column = byId.get(entry[0])
-      const result = column?.decode(entry[1])
-      if (column === undefined || result === undefined) {
+      if (column === undefined) {
         unknown.push(entry)
-      } else if (Result.isSuccess(result)) {
+        continue
+      }
+      const result = column.decode(entry[1])
+      if (Result.isSuccess(result)) {
         values.push([column.name, result.success])
       } else {
         unknown.push(entry)
@@ -175,7 +175,7 @@ const makeDecoder = (names: Names): AnyCodec["decode"] => {
       // Not assignments, which would take a name like `__proto__` for something else.
       values: Object.fromEntries(values),
       unknown: Object.fromEntries(unknown),
-      undecoded: undecoded.length === 0 ? none : undecoded,
+      undecoded,
     }
   }
 }

@@ -30,9 +30,11 @@ const refused = "its schema refuses it"
 
 // What a schema says of a value may hold the value, or a part of it.
 const withoutValue = (problem: string, value: unknown): string => {
-  if (value === null || value === undefined) return problem
+  // The word is the schema's own, and says nothing of a person.
+  if (value === null) return problem
   try {
-    return scrub(problem, [String(value), JSON.stringify(value) ?? ""]) || refused
+    // JSON has no text for a function, and then no text is returned.
+    return scrub(problem, [String(value), String(JSON.stringify(value))]) || refused
   } catch {
     // It can't be written as text, so nobody knows which words to look for.
     return refused
@@ -56,7 +58,7 @@ const converter =
 const checkFieldValue = converter(Schema.decodeUnknownResult(FieldValue))
 
 const checkText = (value: FieldValue): Converted<FieldValue> =>
-  [value].flat().some((item) => typeof item === "string" && hasLoneSurrogate(item))
+  [value].flat().map(String).some(hasLoneSurrogate)
     ? Result.fail("it holds half a character (a lone surrogate)")
     : Result.succeed(value)
 
