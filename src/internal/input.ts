@@ -197,7 +197,7 @@ const copyValue = (value: FieldValue | undefined): Result.Result<FieldValue, str
     )
   }
   const copy = checked.success
-  return [copy].flat().some((item) => typeof item === "string" && hasLoneSurrogate(item))
+  return [copy].flat().map(String).some(hasLoneSurrogate)
     ? Result.fail("holds half a character (a lone surrogate)")
     : Result.succeed(copy)
 }
