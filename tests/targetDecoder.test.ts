@@ -111,6 +111,44 @@ describe("the decoder", () => {
   }
 })
 
+describe("what nearly every target looks like", () => {
+  const plain = {
+    id: "000MLGPR",
+    creationDate: "2016-04-04T08:55:00Z",
+    lastUpdateDate: "2016-04-25T14:27:00Z",
+    fields: { "8101": null, "8102": "Doe", "8103": "", "8106": -1.5, "8109": false },
+  }
+  const usual: ReadonlyArray<object> = [
+    plain,
+    { ...plain, lastUpdateDate: plain.creationDate },
+    { ...plain, fields: {} },
+    { ...plain, hash: "974d82733bd630e8f23671dcfc322a7e" },
+    { ...plain, bounce: [] },
+    { ...plain, redList: {} },
+    { ...plain, hash: "", bounce: [], redList: {} },
+  ]
+  for (const [name, decode, bySchema] of decoders) {
+    it(`is read by hand, which the schema takes several times as long for: ${name}`, () => {
+      for (const json of usual) {
+        // The schema asks whether there is a key.
+        const asked: Array<string | symbol> = []
+        const watched = new Proxy(json, {
+          has: (target, key) => {
+            asked.push(key)
+            return key in target
+          },
+        })
+        assert.deepStrictEqual(decode(watched), bySchema(json))
+        assert.deepStrictEqual(asked, [], JSON.stringify(json))
+        decode(
+          new Proxy(watched, { get: (target, key) => key === "id" ? 5 : Reflect.get(target, key) }),
+        )
+        assert.include(asked, "id")
+      }
+    })
+  }
+})
+
 describe("the elements of a list", () => {
   const listedBySchema = Schema.decodeUnknownResult(ListedTarget)
   const byJson = (text: string): Array<unknown> => JSON.parse(`[${text}]`)
@@ -183,6 +221,26 @@ describe("the elements of a list", () => {
       assert.lengthOf(targets, isObject ? 1 : 0)
       assert.deepStrictEqual(seen, [isObject ? `${one},${good}` : text])
     }
+  })
+
+  it("whose dates say nothing are left to the schema", () => {
+    const good = element('"8103":"a"')
+    const text = `${good},${good.replace("2016-04-25T14:27:00Z", "0001-01-01T00:00:00Z")},${good}`
+    const expected = byJson(text).map((json) => Result.getOrThrow(listedBySchema(json)))
+    assert.deepStrictEqual(parseListed(text, byJson), expected)
+  })
+
+  it("are looked at as text for 65,536 characters, and not for more", () => {
+    const sized = (length: number) =>
+      element(`"8103":"${"x".repeat(length - element('"8103":""').length)}"`)
+    assert.lengthOf(parseListed(sized(65_536), (rest) => assert.fail(rest)), 1)
+    const long = sized(65_537)
+    const seen: Array<string> = []
+    parseListed(long, (rest) => {
+      seen.push(rest)
+      return []
+    })
+    assert.deepStrictEqual(seen, [long])
   })
 
   it("that only look like those of the usual form are no JSON", () => {

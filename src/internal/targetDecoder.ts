@@ -49,7 +49,8 @@ export const parseListed: ParseElements<ListedTarget | Schema.SchemaError> = (te
   while (at < end) {
     usual.lastIndex = at
     const match = usual.exec(text)
-    const [, id = "", creationDate = "", lastUpdateDate = "", values = ""] = match ?? []
+    if (match === null) break
+    const [, id = "", creationDate = "", lastUpdateDate = "", values = ""] = match
     if (!isTargetId(id)) break
     const fields: Fields = JSON.parse(values)
     const target = makePlain(id, creationDate, lastUpdateDate, fields)
@@ -57,7 +58,7 @@ export const parseListed: ParseElements<ListedTarget | Schema.SchemaError> = (te
     elements.push(target)
     at = usual.lastIndex
   }
-  if (at > 0 && at === text.length) return elements
+  if (at === text.length) return elements
   for (const json of byJson(text.slice(at))) {
     const target = decodeListed(json)
     elements.push(Result.isSuccess(target) ? target.success : target.failure)
