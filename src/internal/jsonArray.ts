@@ -199,7 +199,7 @@ export const makeArrayParser = <A>(
         }
       } else if (depth > 0) {
         if (byte === RBRACE || byte === RBRACKET) isWhole = --depth === 0
-      } else if (byte === COMMA || byte === RBRACKET || byte === RBRACE) {
+      } else if (byte === COMMA || byte === RBRACKET) {
         scanned = at
         return at - 1
       } else if (!isSpace(byte)) isWhole = false
@@ -239,8 +239,7 @@ export const makeArrayParser = <A>(
     if (elements.length === 0 && !(isFirst && byte === RBRACKET)) return fail("Syntax")
     isFirst = false
     if (byte === COMMA) beginElement(end + 1)
-    else if (byte === RBRACKET) endArray(end + 1)
-    else flaw = "Syntax"
+    else endArray(end + 1)
     return elements
   }
 

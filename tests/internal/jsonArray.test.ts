@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { maxDepth } from "../../src/internal/depth.ts"
+import { makeArrayParser } from "../../src/internal/jsonArray.ts"
 import {
   asJson,
   cutInto,
@@ -91,9 +92,14 @@ const wrong: ReadonlyArray<string | Uint8Array> = [
   "[tru]",
   "[1]x",
   "[1],[2]",
+  "[1][2]",
+  "[{}] [{}]",
+  "[{}[{}]",
   "[{}],[{}]",
   '[{"a":1}],[{"a":2},{"a":3}]',
   "[1] \ufeff",
+  "[1]\ufeff",
+  "[{}\ufeff]",
   "\ufeff\ufeff[1]",
   " \ufeff[1]",
   "[\ufeff1]",
@@ -145,6 +151,8 @@ describe("an array that comes in pieces", () => {
     for (const document of wrong) {
       assert.isFalse(isRight(bytesOf(document)), String(document))
       check(bytesOf(document))
+      const flaw = typeof document === "string" ? "Syntax" : "Encoding"
+      for (const size of [whole, 1]) assert.strictEqual(read(document, size).flaw, flaw)
     }
   })
 
@@ -187,10 +195,72 @@ describe("an array that comes in pieces", () => {
         for (const broken of [[0xc3], [0xef, 0xbb], [0xc3, 0x28, 0x28, 0x28], [0xff, 0xff]]) {
           assert.strictEqual(read(Uint8Array.of(...before, ...broken), size).flaw, "Encoding")
         }
-        assert.strictEqual(read(`${document}é`, size).flaw, "Syntax")
-        assert.strictEqual(read(`${document}éééé`, size).flaw, "Syntax")
       }
     }
+  })
+
+  it("says of bytes that are what they are, however they are cut", () => {
+    for (const document of ["", "[", "[]", "[{}", "[{}]"]) {
+      for (let size = 1; size < 12; size++) {
+        for (const strange of ["é", "éééé", "😀"]) {
+          assert.strictEqual(read(`${document}${strange}`, size).flaw, "Syntax")
+        }
+      }
+    }
+  })
+})
+
+describe("a parser that waits for more", () => {
+  const parserOf = (...pieces: ReadonlyArray<string>) => {
+    const parser = makeArrayParser(asJson)
+    const elements: Array<unknown> = []
+    for (const piece of pieces) {
+      parser.push(utf8.encode(piece))
+      for (let next = parser.next(); next !== undefined; next = parser.next()) {
+        elements.push(...next)
+      }
+    }
+    return { parser, elements }
+  }
+
+  it("has given each element that can't go on", () => {
+    for (const element of ["{}", "[]", '""', '{"a":"b"}', '"\\\\"', "[[1],[2]]"]) {
+      for (const spaces of ["", " ", "\n\t"]) {
+        assert.deepStrictEqual(
+          parserOf(`[${element}${spaces}`).elements,
+          [JSON.parse(element)],
+          element,
+        )
+        assert.deepStrictEqual(
+          parserOf("[1,", `${element}${spaces}`).elements,
+          [1, JSON.parse(element)],
+          element,
+        )
+      }
+    }
+    for (const element of ["1", "tru", "true", '"a', '"\\"', "{", "[[]", '{"a":"}"']) {
+      assert.deepStrictEqual(parserOf(`[${element}`).elements, [], element)
+      assert.deepStrictEqual(parserOf(`[2,${element}`).elements, [2], element)
+    }
+  })
+
+  it("has said what is wrong, where nothing could make it right", () => {
+    for (
+      const document of ["x   ", "{", "[,", "[1,,", "[{}x,", "[{},,", "[{},x,", "[]]", "[{}]x   "]
+    ) {
+      assert.strictEqual(parserOf(document).parser.flaw(), "Syntax", document)
+    }
+    for (const document of ["", " ", "[", "[1", "[{}", "[{},", "[]", "[1,2"]) {
+      assert.isUndefined(parserOf(document).parser.flaw(), document)
+    }
+  })
+
+  it("doesn't take a bug in the parser of elements for bad JSON", () => {
+    const parser = makeArrayParser(() => {
+      throw new TypeError("a bug")
+    })
+    parser.push(utf8.encode("[1,2]"))
+    assert.throws(() => parser.next(), TypeError)
   })
 })
 
