@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { RetryPolicy, Targets } from "@effect-np6/targets"
 import { Effect, Fiber, Redacted, Stream } from "effect"
+import { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
 import { recording, sampleTarget } from "./support/recording.ts"
@@ -76,59 +77,61 @@ describe("a stream", () => {
   })
 
   const one = JSON.stringify(target(1))
+  const notArray = "the body is not a whole JSON array"
   const broken: ReadonlyArray<
-    readonly [name: string, answer: () => Response, tag: string, delivered: number]
+    readonly [name: string, answer: () => Response, problem: string, delivered: number]
   > = [
-    ["ends early", body(text(`[${one},${one}`)), "UnexpectedResponse", 2],
+    ["ends early", body(text(`[${one},${one}`)), notArray, 2],
     [
       "ends within a target",
       body([...text(`[${one},`), ...text(one.slice(0, 30))]),
-      "UnexpectedResponse",
+      notArray,
       1,
     ],
     [
       "has something after its end",
       body([...text(`[${one}]`), ...text("[]")]),
-      "UnexpectedResponse",
+      notArray,
       1,
     ],
-    ["isn't an array", body(text(one)), "UnexpectedResponse", 0],
-    ["is HTML", body(text("<html>")), "UnexpectedResponse", 0],
-    ["is empty", body([]), "UnexpectedResponse", 0],
+    ["isn't an array", body(text(one)), notArray, 0],
+    ["is HTML", body(text("<html>")), notArray, 0],
+    ["isn't there", () => new Response(null, { status: 204 }), "the body is empty", 0],
+    ["is empty", body([]), notArray, 0],
     [
       "holds something else",
       body([...text(`[${one},`), ...text(`{"id":1}]`)]),
-      "UnexpectedResponse",
+      "Expected string at id",
       1,
     ],
     [
       "holds something else in the middle of a piece",
       body(text(`[${one},${one},{"id":1},${one}]`)),
-      "UnexpectedResponse",
+      "Expected string at id",
       2,
     ],
     [
       "isn't JSON in the middle of a piece",
       body(text(`[${one},${one},${one.replace(":", ";")},${one}]`)),
-      "UnexpectedResponse",
+      notArray,
       2,
     ],
     [
       "isn't UTF-8",
       body([...text(`[${one},`), new Uint8Array([0x22, 0xc3, 0x28])]),
-      "UnexpectedResponse",
+      "the body is not UTF-8",
       1,
     ],
     [
       "ends within a character",
       body([...text(`[${one},"`), new Uint8Array([0xc3])]),
-      "UnexpectedResponse",
+      "the body is not UTF-8",
       1,
     ],
-    ["is nested too deep", body(text(`[${"[".repeat(2000)}`)), "UnexpectedResponse", 0],
-    ["breaks off", body(text(`[${one},${one},`), "error"), "TransportError", 2],
+    ["is nested too deep", body(text(`[${"[".repeat(2000)}`)), "TooLarge", 0],
+    ["breaks off", body(text(`[${one},${one},`), "error"), "Reset", 2],
   ]
-  for (const [name, answer, tag, delivered] of broken) {
+  for (const [name, answer, problem, delivered] of broken) {
     it.effect(`whose body ${name} fails, and says that ${delivered} came before`, () => {
       const { requests, layer } = recording([answer])
       const got: Array<string> = []
@@ -137,10 +140,13 @@ describe("a stream", () => {
         const error = yield* Effect.flip(
           Stream.runForEach(targets.stream, ({ id }) => Effect.sync(() => got.push(id))),
         )
-        assert.strictEqual(error._tag, tag)
+        assert.include(
+          ["detail" in error ? error.detail : "", Reflect.get(error, "reason")],
+          problem,
+        )
         assert.propertyVal(error, "delivered", delivered)
         assert.propertyVal(error, "operation", "stream")
-        assert.propertyVal(error, "requestId", "req-1")
+
         assert.strictEqual(got.length, delivered)
         assert.strictEqual(requests.length, 1)
       }).pipe(Effect.provide(layer))
@@ -161,6 +167,42 @@ describe("a stream", () => {
       const error = yield* Effect.flip(Stream.runDrain(stream))
       assert.strictEqual(error._tag, "TransportError")
       assert.notInclude(`${error.message}${JSON.stringify(error)}`, key)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("that can't become an array any more fails before its end", () => {
+    const { layer } = recording([body(text(`[${one},,`), "hang")])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const error = yield* Effect.flip(Stream.runDrain(targets.stream))
+      assert.propertyVal(error, "detail", notArray)
+      assert.propertyVal(error, "delivered", 1)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("that was read before says so", () => {
+    const { layer } = recording([body(text(`[${one}]`))], {
+      transformClient: HttpClient.tap((response) => response.text),
+    })
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const error = yield* Effect.flip(Stream.runDrain(targets.stream))
+      assert.propertyVal(error, "detail", "the body was read before, by `transformClient`")
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("may come in several pieces at once", () => {
+    const pieces = [`[${one},`, `${one}`, `,${one.slice(0, 20)}`, `${one.slice(20)}]`]
+    // A client of the caller's may hand on what it has gathered.
+    const gathered = HttpClient.transformResponse(Effect.map((response) =>
+      Object.create(response, {
+        stream: { value: Stream.fromIterable(pieces.map((piece) => utf8.encode(piece))) },
+      })
+    ))
+    const { layer } = recording([body([])], { transformClient: gathered })
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      assert.lengthOf(yield* Stream.runCollect(targets.stream), 3)
     }).pipe(Effect.provide(layer))
   })
 

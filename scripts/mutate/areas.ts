@@ -85,9 +85,10 @@ export const areas: ReadonlyArray<Area> = [
     wanted: 95,
     source: internal("depth", "instant", "jsonArray", "listed", "number", "signs", "targetDecoder"),
     tests: tests(
-      ...["list", "model", "targetDecoder"],
+      ...["answers", "list", "model", "targetDecoder"],
       // Not `listSize`: what Stryker makes of a loop takes minutes for 16 MiB.
-      ...["internal/bodies", "internal/instant", "internal/jsonArray", "internal/jsonArrayWork"],
+      ...["internal/bodies", "internal/depth", "internal/instant", "internal/jsonArray"],
+      "internal/jsonArrayWork",
     ),
     explained: stream,
   },

@@ -84,6 +84,8 @@ export const mutate = async (home: string, order: Order): Promise<void> => {
       // a file is loaded, and counts it as survived.
       MUTATE_TESTS: order.area.tests.join(),
       PATH: `${bin}:${Deno.env.get("PATH") ?? ""}`,
+      // Where local time is not UTC, so that one isn't taken for the other.
+      TZ: "America/New_York",
       NODE_COMPILE_CACHE: `${home}/node_modules/.compiled`,
     },
     stdin: "null",

@@ -1,9 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Equal, Hash, Schema } from "effect"
+import { DateTime, Equal, Hash, Result, Schema } from "effect"
 import { deepStrictEqual } from "node:assert"
 import { inspect } from "node:util"
 import { vi } from "vitest"
-import { makeInstant, parseInstant } from "../../src/internal/instant.ts"
+import {
+  formatSeconds,
+  isYearOne,
+  makeInstant,
+  OptionalDate,
+  parseInstant,
+} from "../../src/internal/instant.ts"
 import { seeded } from "../support/arrays.ts"
 
 const day = 86_400_000
@@ -44,6 +50,81 @@ describe("an instant", () => {
   })
 })
 
+describe("an instant that is made here", () => {
+  it("goes without what Effect's own has at most cost", () =>
+    assert.deepStrictEqual(Object.getOwnPropertyNames(makeInstant(0)), ["epochMilliseconds"]))
+})
+
+describe("an instant on the wire", () => {
+  const read: ReadonlyArray<readonly [wire: unknown, millis: number]> = [
+    [1465831160, 1465831160_000],
+    ["1465831160", 1465831160_000],
+    ["1465831160.5", 1465831160_500],
+    ["1465831160.123456789", 1465831160_123],
+    [1465831160.25, 1465831160_250],
+    // From 10^11 on a number is milliseconds.
+    [99_999_999_999, 99_999_999_999_000],
+    [100_000_000_000, 100_000_000_000],
+    [-100_000_000_000, -100_000_000_000],
+    [8.64e15, 8.64e15],
+    [-8.64e15, -8.64e15],
+    ["2016-04-04", Date.UTC(2016, 3, 4)],
+    ["2016-04-04T08:55", Date.UTC(2016, 3, 4, 8, 55)],
+    ["2016-04-04 08:55:00", Date.UTC(2016, 3, 4, 8, 55)],
+    ["2016-04-04T08:55:00.5", Date.UTC(2016, 3, 4, 8, 55, 0, 500)],
+    ["2016-04-04T08:55:00+02:00", Date.UTC(2016, 3, 4, 6, 55)],
+    ["2016-04-04T08:55:00-0230", Date.UTC(2016, 3, 4, 11, 25)],
+    ["0000-02-10T00:00:00Z", Date.parse("0000-02-10T00:00:00Z")],
+    ["+010000-01-01T00:00:00Z", Date.parse("+010000-01-01T00:00:00Z")],
+    ["-000001-01-01T00:00:00Z", Date.parse("-000001-01-01T00:00:00Z")],
+  ]
+  for (const [wire, millis] of read) {
+    it(`may be ${JSON.stringify(wire)}`, () => assert.strictEqual(parseInstant(wire), millis))
+  }
+
+  const none: ReadonlyArray<unknown> = [
+    ...["1465831160.1234567890", "1465831160.", ".5", "1e9", "+1", "0x10", "123456789012345678"],
+    ...["2016-04-04T08:55:00Zx", "2016-04-04T08:55:00ZZ", "x2016-04-04T08:55:00Z", "2016-04"],
+    ...["2016-04-04T08:55:00+2:00", "2016-04-04T", "2016-04-04T08", "2016-04-04T08:55:00."],
+    ...["", " ", "x", 8.64e15 + 2, -8.64e15 - 2, NaN, Infinity, true, null, undefined, {}, []],
+  ]
+  for (const wire of none) {
+    it(`is not ${String(wire)}`, () => assert.isNaN(parseInstant(wire)))
+  }
+
+  it("says no date with any instant of year 1, and of no other", () => {
+    const start = Date.parse("0001-01-01T00:00:00Z")
+    const end = Date.parse("0002-01-01T00:00:00Z")
+    assert.deepStrictEqual([start - 1, start, end - 1, end].map(isYearOne), [
+      ...[false, true],
+      ...[true, false],
+    ])
+  })
+
+  it("is written as seconds where it is whole ones that are read as seconds", () => {
+    const cases: ReadonlyArray<readonly [millis: number, wire: string]> = [
+      [1465831160_000, "1465831160"],
+      [0, "0"],
+      [-1_000, "-1"],
+      [1465831160_500, "2016-06-13T15:19:20.500Z"],
+      [99_999_999_999_000, "99999999999"],
+      [100_000_000_000_000, "5138-11-16T09:46:40Z"],
+    ]
+    for (const [millis, wire] of cases) {
+      assert.strictEqual(formatSeconds(makeInstant(millis)), wire)
+      assert.strictEqual(parseInstant(wire), millis)
+    }
+  })
+
+  it("that is none is refused in words that say what would be one", () => {
+    const refused = Schema.decodeUnknownResult(Schema.Struct({ at: OptionalDate }))({ at: "x" })
+    assert.include(
+      String(Result.merge(refused)),
+      "Expected Unix seconds, milliseconds or an ISO 8601 date",
+    )
+  })
+})
+
 describe("a date in the usual form", () => {
   const written = (millis: number): string => new Date(millis).toISOString().replace(".000Z", "Z")
 
@@ -55,7 +136,7 @@ describe("a date in the usual form", () => {
   it("is read as Date.parse reads it, on every day there is", () => {
     const random = seeded(4)
     // Two turns of the calendar, and the years at its ends.
-    for (const [from, to] of [[1, 3], [1600, 2400], [9998, 9999]] as const) {
+    for (const [from, to] of [[0, 3], [1600, 2400], [9998, 9999]] as const) {
       const end = Date.parse(`${String(to).padStart(4, "0")}-12-31T00:00:00Z`)
       for (let at = new Date(end).setUTCFullYear(from, 0, 1); at <= end; at += day) {
         const millis = at + Math.floor(random() * 86_400) * 1_000

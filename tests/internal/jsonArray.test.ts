@@ -98,7 +98,7 @@ const wrong: ReadonlyArray<string | Uint8Array> = [
   "[{}],[{}]",
   '[{"a":1}],[{"a":2},{"a":3}]',
   "[1] \ufeff",
-  "[1]\ufeff",
+  "[1]\ufeff ",
   "[{}\ufeff]",
   "\ufeff\ufeff[1]",
   " \ufeff[1]",
