@@ -125,6 +125,7 @@ describe("a body of a success", () => {
     const unicity = [
       ...["12345678901234.0", "123456789012345.0", "-12345678901234567890", "1e3", "1E3", "12.50"],
       ...['"1e3"', '""', '"\\"12345678901234567890"', '"a\\\\"', '"\\"b\\"1e3"'],
+      '"\\nxx12345678901234567890"',
     ].join(",")
     const { layer } = recording([status(200, `[{"id":"000MLGPR","unicity":[${unicity}]}]`)])
     return Effect.gen(function* () {
@@ -133,6 +134,7 @@ describe("a body of a success", () => {
       assert.deepStrictEqual(deleted[0]?.unicity, [
         ...["12345678901234", "123456789012345.0", "-12345678901234567890", "1e3", "1E3", "12.5"],
         ...["1e3", "", '"12345678901234567890', "a\\", '"b"1e3'],
+        "\nxx12345678901234567890",
       ])
     }).pipe(Effect.provide(layer))
   })
@@ -228,10 +230,11 @@ describe("a body of a success", () => {
   })
 
   it.effect("of a bulk delete may be missing, and the report says so", () => {
-    const { layer } = recording([status(204), status(200, ""), json([])])
+    const { layer } = recording([status(204), status(200, ""), status(200, " \r\n"), json([])])
     return Effect.gen(function* () {
       const targets = yield* Targets
       const run = targets.deleteMany({ type: "id", value: ["000MLGPR"] })
+      assert.deepStrictEqual(yield* run, { deleted: [], complete: false })
       assert.deepStrictEqual(yield* run, { deleted: [], complete: false })
       assert.deepStrictEqual(yield* run, { deleted: [], complete: false })
       assert.deepStrictEqual(yield* run, { deleted: [], complete: true })

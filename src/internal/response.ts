@@ -6,6 +6,7 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -227,15 +228,12 @@ export const readTarget: Reader<Target> = whole((text) =>
 export const readFound: Reader<Target> = whole((text) =>
   Result.flatMap(parseJson(text), (json) => {
     const found = Array.isArray(json) && json.length <= 1 ? json[0] : json
-    return found === undefined || found === null || isEmptyObject(found)
+    const isEmpty = Predicate.isObject(found) && Object.keys(found).length === 0
+    return found === undefined || found === null || isEmpty
       ? Result.fail<Unreadable>({ _tag: "Nothing" })
       : readAsTarget(found)
   })
 )
-
-const isEmptyObject = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && !Array.isArray(value) &&
-  Object.keys(value).length === 0
 
 /** Reads an answer whose status is all it says. */
 export const readNothing: Reader<void> = { kind: "nothing", value: undefined }

@@ -15,12 +15,16 @@ const recordingFetch = () => {
   return { inits, layer: Layer.succeed(FetchHttpClient.Fetch, fetch) }
 }
 
-const targetsOver = (fetch: Layer.Layer<never>) =>
-  Targets.layer({
-    apiKey: Redacted.make("a-key"),
-    rateLimit: RateLimit.none,
-    retry: RetryPolicy.none,
-  }).pipe(Layer.provide(FetchHttpClient.layer), Layer.provide(fetch), Layer.orDie)
+const options = {
+  apiKey: Redacted.make("a-key"),
+  rateLimit: RateLimit.none,
+  retry: RetryPolicy.none,
+}
+// Straight to fetch, and by way of a client over it.
+const ways = {
+  fetch: Targets.layerFetch(options),
+  "a client": Layer.provide(Targets.layer(options), FetchHttpClient.layer),
+}
 
 const provided: RequestInit = {
   credentials: "include",
@@ -32,76 +36,80 @@ const provided: RequestInit = {
 
 const header = (init: RequestInit | undefined, name: string) => new Headers(init?.headers).get(name)
 
-describe("the settings of fetch", () => {
-  for (const { operation, run, method, isRead } of operations) {
-    it.effect(`that are provided around a layer reach it, but for redirects: ${operation}`, () => {
-      const { inits, layer } = recordingFetch()
-      return Effect.gen(function* () {
-        yield* Effect.exit(run(yield* Targets))
-        assert.strictEqual(inits.length, 1)
-        const [init] = inits
-        assert.strictEqual(init?.credentials, "include")
-        assert.strictEqual(init?.cache, "no-store")
-        assert.strictEqual(init?.referrerPolicy, "no-referrer")
-        assert.strictEqual(init?.redirect, "manual")
-        assert.strictEqual(header(init, "x-proxy"), "yes")
-        assert.strictEqual(header(init, "x-key"), "a-key")
-        assert.strictEqual(init?.method, method)
-      }).pipe(
-        Effect.provide(
-          targetsOver(layer).pipe(
-            Layer.provide(Layer.succeed(FetchHttpClient.RequestInit, provided)),
-          ),
-        ),
-      )
-    })
+for (const [way, layerOfWay] of Object.entries(ways)) {
+  const targetsOver = (fetch: Layer.Layer<never>) => Layer.orDie(Layer.provide(layerOfWay, fetch))
 
-    it.effect(`that are provided around a call go before the layer's: ${operation}`, () => {
-      const { inits, layer } = recordingFetch()
-      return Effect.gen(function* () {
-        yield* Effect.exit(run(yield* Targets)).pipe(
-          Effect.provideService(FetchHttpClient.RequestInit, {
-            cache: "reload",
-            redirect: "error",
-          }),
+  describe(`the settings of fetch, over ${way}`, () => {
+    for (const { operation, run, method, isRead } of operations) {
+      it.effect(`that are provided around a layer reach it, but for redirects: ${operation}`, () => {
+        const { inits, layer } = recordingFetch()
+        return Effect.gen(function* () {
+          yield* Effect.exit(run(yield* Targets))
+          assert.strictEqual(inits.length, 1)
+          const [init] = inits
+          assert.strictEqual(init?.credentials, "include")
+          assert.strictEqual(init?.cache, "no-store")
+          assert.strictEqual(init?.referrerPolicy, "no-referrer")
+          assert.strictEqual(init?.redirect, "manual")
+          assert.strictEqual(header(init, "x-proxy"), "yes")
+          assert.strictEqual(header(init, "x-key"), "a-key")
+          assert.strictEqual(init?.method, method)
+        }).pipe(
+          Effect.provide(
+            targetsOver(layer).pipe(
+              Layer.provide(Layer.succeed(FetchHttpClient.RequestInit, provided)),
+            ),
+          ),
         )
-        assert.strictEqual(inits[0]?.cache, "reload")
-        assert.strictEqual(inits[0]?.credentials, "include")
-        assert.strictEqual(inits[0]?.redirect, "manual")
+      })
+
+      it.effect(`that are provided around a call go before the layer's: ${operation}`, () => {
+        const { inits, layer } = recordingFetch()
+        return Effect.gen(function* () {
+          yield* Effect.exit(run(yield* Targets)).pipe(
+            Effect.provideService(FetchHttpClient.RequestInit, {
+              cache: "reload",
+              redirect: "error",
+            }),
+          )
+          assert.strictEqual(inits[0]?.cache, "reload")
+          assert.strictEqual(inits[0]?.credentials, "include")
+          assert.strictEqual(inits[0]?.redirect, "manual")
+        }).pipe(
+          Effect.provide(
+            targetsOver(layer).pipe(
+              Layer.provide(Layer.succeed(FetchHttpClient.RequestInit, provided)),
+            ),
+          ),
+        )
+      })
+
+      it.effect(`are few when none are provided: ${operation}`, () => {
+        const { inits, layer } = recordingFetch()
+        return Effect.gen(function* () {
+          yield* Effect.exit(run(yield* Targets))
+          assert.strictEqual(inits[0]?.redirect, "manual")
+          assert.isUndefined(inits[0]?.credentials)
+          // Deno alone sends a request twice by itself.
+          if (isRead || !("Deno" in globalThis)) {
+            assert.notProperty(inits[0], "client")
+          }
+        }).pipe(Effect.provide(targetsOver(layer)))
+      })
+    }
+
+    it.effect("that name a connection go before the layer's own", () => {
+      const { inits, layer } = recordingFetch()
+      const named = { client: "mine", redirect: "follow" } as const
+      return Effect.gen(function* () {
+        const targets = yield* Targets
+        yield* Effect.exit(targets.create({ 8103: "a@b.c" }))
+        assert.propertyVal(inits[0], "client", "mine")
       }).pipe(
         Effect.provide(
-          targetsOver(layer).pipe(
-            Layer.provide(Layer.succeed(FetchHttpClient.RequestInit, provided)),
-          ),
+          targetsOver(layer).pipe(Layer.provide(Layer.succeed(FetchHttpClient.RequestInit, named))),
         ),
       )
     })
-
-    it.effect(`are few when none are provided: ${operation}`, () => {
-      const { inits, layer } = recordingFetch()
-      return Effect.gen(function* () {
-        yield* Effect.exit(run(yield* Targets))
-        assert.strictEqual(inits[0]?.redirect, "manual")
-        assert.isUndefined(inits[0]?.credentials)
-        // Deno alone sends a request twice by itself.
-        if (isRead || !("Deno" in globalThis)) {
-          assert.notProperty(inits[0], "client")
-        }
-      }).pipe(Effect.provide(targetsOver(layer)))
-    })
-  }
-
-  it.effect("that name a connection go before the layer's own", () => {
-    const { inits, layer } = recordingFetch()
-    const named = { client: "mine", redirect: "follow" } as const
-    return Effect.gen(function* () {
-      const targets = yield* Targets
-      yield* Effect.exit(targets.create({ 8103: "a@b.c" }))
-      assert.propertyVal(inits[0], "client", "mine")
-    }).pipe(
-      Effect.provide(
-        targetsOver(layer).pipe(Layer.provide(Layer.succeed(FetchHttpClient.RequestInit, named))),
-      ),
-    )
   })
-})
+}
