@@ -57,6 +57,27 @@ describe("a fetch of the caller's", () => {
     }).pipe(Effect.provide(over(() => Promise.resolve(new Response(silent)))))
   })
 
+  it.effect("that answers after the timeout, whatever its signal says, has its body cancelled", () => {
+    let answer: (response: Response) => void = () => {}
+    const late = new Promise<Response>((resolve) => {
+      answer = resolve
+    })
+    let isCancelled = false
+    const silent = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      cancel: () => {
+        isCancelled = true
+      },
+    })
+    return Effect.gen(function* () {
+      const fiber = yield* Effect.forkChild(Effect.flip(get))
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual((yield* Fiber.join(fiber))._tag, "TransportError")
+      answer(new Response(silent))
+      yield* Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve)))
+      assert.isTrue(isCancelled)
+    }).pipe(Effect.provide(over(() => late)))
+  })
+
   it.effect("that says how long a chunked body is isn't believed", () => {
     const { seen, answer } = endless({
       headers: { "content-length": "5", "transfer-encoding": "chunked" },
