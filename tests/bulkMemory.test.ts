@@ -2,6 +2,7 @@ import { assert, it } from "@effect/vitest"
 import { Bulk } from "@effect-np6/targets"
 import { Deferred, Effect, Fiber, Stream } from "effect"
 import { TestClock } from "effect/testing"
+import { setImmediate } from "node:timers"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 

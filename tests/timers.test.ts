@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { RetryPolicy, Targets } from "@effect-np6/targets"
 import { Clock, Effect, Fiber } from "effect"
+import { setImmediate } from "node:timers"
 import { json, recording, sampleTarget, status, transport } from "./support/recording.ts"
 
 /** A clock that stands still, and counts who sleeps by it. */

@@ -3,6 +3,7 @@ import { RateLimit, RetryPolicy, Targets, type TargetsOptions } from "@effect-np
 import { Clock, Effect, Fiber, Layer, Redacted } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
+import { setImmediate } from "node:timers"
 import { sampleTarget } from "../support/recording.ts"
 
 type Fetch = typeof globalThis.fetch
