@@ -97,24 +97,23 @@ const isPlainFields = (fields: unknown): fields is Fields => {
   return true
 }
 
-const toInstant = (text: string): DateTime.Utc | undefined => {
-  const millis = parseInstant(text)
+const toInstant = (wire: unknown): DateTime.Utc | undefined => {
+  const millis = parseInstant(wire)
   return Number.isNaN(millis) || isYearOne(millis) ? undefined : makeInstant(millis)
 }
 
 /** Reads what all targets have, in its usual form; `undefined` leaves it to the schema. */
 const readPlain = (json: { readonly [key: string]: unknown }): ListedTarget | undefined => {
   const { id, creationDate, lastUpdateDate, fields } = json
-  return typeof id === "string" && isTargetId(id) && typeof creationDate === "string" &&
-      typeof lastUpdateDate === "string" && isPlainFields(fields)
+  return typeof id === "string" && isTargetId(id) && isPlainFields(fields)
     ? makePlain(id, creationDate, lastUpdateDate, fields)
     : undefined
 }
 
 const makePlain = (
   id: TargetId,
-  creationDate: string,
-  lastUpdateDate: string,
+  creationDate: unknown,
+  lastUpdateDate: unknown,
   fields: Fields,
 ): ListedTarget | undefined => {
   const created = toInstant(creationDate)

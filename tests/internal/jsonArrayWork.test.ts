@@ -21,7 +21,7 @@ describe("the size of an array's element", () => {
       assert.lengthOf(elements, 3)
     }
     const object = `{"a":"${element.slice(7)}}`
-    assert.isUndefined(read(`[{},${object}]`, whole, 65_536).flaw)
+    assert.isUndefined(read(`[{},{},${object}]`, whole, 65_536).flaw)
   })
 
   it("may not be larger, and doesn't have to end for that", () => {
