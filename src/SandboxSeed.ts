@@ -360,7 +360,7 @@ export const defaultSeed: {
   fields: [
     { id: 8101, name: "Civility", type: "singleSelectList", values: ["Mr", "Mrs"] },
     { id: 8102, name: "Last name", type: "textField" },
-    { id: 8103, name: "Email", type: "email", isUnicity: true },
+    { id: 8103, name: "Email", type: "email", isUnicity: true, isMandatory: true },
     { id: 8104, name: "Phone", type: "phone" },
     { id: 8105, name: "Birthday", type: "date" },
     { id: 8106, name: "Orders", type: "numeric" },

@@ -286,8 +286,11 @@ export interface TargetsConfigOptions extends Omit<TargetsOptions, "apiKey" | "b
   /** Where the key is read. Default: `NP6_API_KEY`. */
   readonly apiKey?: Config.Config<Redacted.Redacted<string>> | undefined
   /**
-   * Where the base URL is read. Default: `NP6_BASE_URL`, or `https://api-cm.np6.com` without it; a
-   * variable that is set but empty is refused.
+   * Where the base URL is read. Default: `NP6_BASE_URL`, or `https://api-cm.np6.com` without it.
+   *
+   * Set but empty in the environment, it is refused. A `ConfigProvider` of your own (nested, or over
+   * JSON or files), and an environment that has names like `NP6_BASE_URL_OLD` too, can't tell an
+   * empty value from none: there, empty means the default.
    */
   readonly baseUrl?: Config.Config<string> | undefined
 }
@@ -400,7 +403,7 @@ export class Targets extends TargetsBase {
    * in the environment, unless the options or the `ConfigProvider` say otherwise.
    *
    * Fails with Effect's `ConfigError` when the key is missing or empty, and with `InvalidInput` as
-   * {@link Targets.layer} does: also when `NP6_BASE_URL` is set but empty, because the default would
+   * {@link Targets.layer} does: also when `NP6_BASE_URL` is set but empty in the environment, because the default would
    * send to production what was meant for elsewhere.
    *
    * Under Deno, Effect's default provider reads the whole environment, so this needs a full

@@ -251,6 +251,17 @@ describe("a client that fails by itself", () => {
       "Connect",
     ],
     [
+      "because of the transport, in words that say something else",
+      of((request) =>
+        new HttpClientError.TransportError({
+          request,
+          cause: refused,
+          description: "connection closed before message completed",
+        })
+      ),
+      "Connect",
+    ],
+    [
       "to encode a body sent nothing",
       of((request) => new HttpClientError.EncodeError({ request })),
       "Connect",

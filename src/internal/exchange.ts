@@ -15,7 +15,7 @@ import type { Documented, Row } from "./endpoints.ts"
 import { type Stop, within } from "./deadlines.ts"
 import { isPlainFetch, withFetch } from "./fetch.ts"
 import { readBody, recordOf } from "./fetchBody.ts"
-import { isEcho } from "./redact.ts"
+import { fold, isEcho } from "./redact.ts"
 import {
   errorBody,
   errorText,
@@ -184,6 +184,9 @@ const execute = (
     Effect.catch((error) => {
       const reason = Predicate.hasProperty(error, "reason") ? error.reason : undefined
       switch (reason?._tag) {
+        // Its cause, and not the words that the client has for it.
+        case "TransportError":
+          return Effect.fail(readFailure(reason.cause))
         // A client that was told to fail on a status still has the answer.
         case "StatusCodeError":
           return Effect.succeed(reason.response)
@@ -227,10 +230,8 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 // It goes into errors, spans and logs, so it must not be what a server made of what was sent.
 const isRequestId = (text: string, secrets: ReadonlyArray<string>): boolean => {
   if (!/^[\x21-\x3f\x41-\x7e]{1,128}$/.test(text)) return false
-  const folded = text.toLowerCase()
-  if (secrets.some((secret) => secret.length >= 4 && folded.includes(secret.toLowerCase()))) {
-    return false
-  }
+  const folded = fold(text)
+  if (secrets.some((secret) => secret.length >= 4 && folded.includes(fold(secret)))) return false
   return uuid.test(text) || !isEcho(text, secrets)
 }
 

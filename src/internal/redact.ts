@@ -18,8 +18,12 @@ const longNumber = /\+?\d[\d\s().-]{5,}\d/g
 const hash = /[0-9a-f]{32,}/gi
 const replacements = /…(?:[^\p{L}\p{N}…]*…)+/gu
 
-// As servers may write a word back: in capitals, or without its accents.
-const fold = (text: string): string => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
+/**
+ * A text without what servers may change of it: capitals, or accents. To small letters and then to
+ * capitals, because there are letters of which one alone misses the other: `ẞ`, `ß` and `SS`.
+ */
+export const fold = (text: string): string =>
+  text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().toUpperCase()
 
 const matches = (text: string, pattern: RegExp): ReadonlyArray<string> => text.match(pattern) ?? []
 

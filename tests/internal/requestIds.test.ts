@@ -6,7 +6,7 @@ import { key, recording, status } from "../support/recording.ts"
 // Half of a long word that is sent, so that nothing but its form saves an id with it in it.
 const half = "6d6f6e74"
 const uuid = `${half}-0a1b-4c2d-8e3f-0123456789ab`
-const sent = ["canary", "canary@example.com", `x${half}x`, "abc", "wxyz"]
+const sent = ["canary", "canary@example.com", `x${half}x`, "abc", "wxyz", "Weiß"]
 
 const shown = [
   "req-1",
@@ -24,6 +24,7 @@ const hidden = [
   "x-CANARY-x",
   "wxyz",
   "a-wxyz-in-it",
+  "a-WEISS-in-it",
   "with space",
   "é",
   "a@b",

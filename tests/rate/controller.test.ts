@@ -33,7 +33,8 @@ const step: fc.Arbitrary<Step> = fc.record({
   remaining: fc.option(fc.nat(3), { nil: undefined }),
 })
 const settings = fc.record({
-  ceiling: fc.constantFrom(Infinity, 100, 2),
+  // The last is below the lowest rate that a limit of its own would have.
+  ceiling: fc.constantFrom(Infinity, 100, 2, 0.1),
   burst: fc.constantFrom(undefined, 1, 30),
 })
 
@@ -100,7 +101,7 @@ describe("whatever comes", () => {
     fc.assert(
       fc.property(settings, fc.array(step), (settings, steps) =>
         play(initial(settings, 0), steps, (_, after) => {
-          assert.isAtLeast(after.rate, minRate)
+          assert.isAtLeast(after.rate, Math.min(minRate, settings.ceiling))
           assert.isAtMost(after.rate, settings.ceiling)
           assert.isAtLeast(after.tokens, 0)
         })),

@@ -225,7 +225,7 @@ const turnDown = (state: State, now: number, factor: number): State => {
   const reached = Math.max(minRate, Math.min(state.rate, state.measured))
   return {
     ...state,
-    rate: Math.max(minRate, reached * factor),
+    rate: Math.min(Math.max(minRate, reached * factor), state.settings.ceiling),
     // What was saved up was saved up for a limit that is not there.
     tokens: 0,
     filledAt: now,
