@@ -14,6 +14,9 @@ import {
   type State,
 } from "../../src/internal/rate/controller.ts"
 
+const holds = <Ts>(property: fc.IProperty<Ts>): void =>
+  fc.assert(property, { seed: 20261125, numRuns: 300 })
+
 const unlimited = { ceiling: Infinity, burst: undefined }
 
 /** A request that waits for its turn, and what comes of it after a while. */
@@ -98,7 +101,7 @@ const throttledAt = (rate: number): State => {
 
 describe("whatever comes", () => {
   it("the rate stays between its lowest and the ceiling, and is a number", () =>
-    fc.assert(
+    holds(
       fc.property(settings, fc.array(step), (settings, steps) =>
         play(initial(settings, 0), steps, (_, after) => {
           assert.isAtLeast(after.rate, Math.min(minRate, settings.ceiling))
@@ -108,7 +111,7 @@ describe("whatever comes", () => {
     ))
 
   it("it grows to no more than twice what is measured, or what it was", () =>
-    fc.assert(
+    holds(
       fc.property(settings, fc.array(step), (settings, steps) =>
         play(initial(settings, 0), steps, (before, after) => {
           const reopened = before.probeAt !== undefined && after.probeAt === undefined
@@ -119,7 +122,7 @@ describe("whatever comes", () => {
     ))
 
   it("a good answer without a warning never slows", () =>
-    fc.assert(
+    holds(
       fc.property(settings, fc.array(step), (settings, steps) =>
         play(initial(settings, 0), steps, (before, after, _, { kind, remaining }) => {
           if (kind === "answered" && remaining !== 0 && before.probeAt === undefined) {
@@ -129,7 +132,7 @@ describe("whatever comes", () => {
     ))
 
   it("without a throttle, a warning or an outage, nobody waits", () =>
-    fc.assert(fc.property(fc.array(step), (steps) => {
+    holds(fc.property(fc.array(step), (steps) => {
       let state = initial(unlimited, 0)
       for (const { kind, latency } of steps) {
         const admission = admit(state, 0)
@@ -144,7 +147,7 @@ describe("whatever comes", () => {
     })))
 
   it("a clock that is set back blocks nobody for longer than the longest pause", () =>
-    fc.assert(fc.property(
+    holds(fc.property(
       fc.array(step, { minLength: 1 }),
       fc.integer({ min: 0, max: 1e9 }),
       (steps, back) => {
