@@ -126,8 +126,8 @@ export const stream: ReadonlyArray<Reason> = [
     why: "It is told with the next byte.",
     lines: {
       "if (byte >= 0x80 && size - start < 4) return": [
-        "byte >= 0x80 => byte > 0x80",
         "size - start < 4 => size - start <= 4",
+        "byte >= 0x80 => byte > 0x80",
       ],
     },
   },
