@@ -15,14 +15,6 @@ export const redaction: ReadonlyArray<Reason> = [
   },
   {
     file: "src/internal/redact.ts",
-    why: "Both sides of each comparison are folded: either case does.",
-    lines: {
-      'const fold = (text: string): string => text.normalize("NFKD").replace(/\\p{M}/gu, "").toLowerCase()':
-        ['text.normalize("NFKD").replace(/\\p{M}/gu, "").toLowerCase() => text.normalize("NFKD").replace(/\\p{M}/gu, "").toUpperCase()'],
-    },
-  },
-  {
-    file: "src/internal/redact.ts",
     why: "A short way: without pieces none is found.",
     lines: {
       "if (pieces.size === 0) return false": ["pieces.size === 0 => false"],
