@@ -61,7 +61,12 @@ export const sandbox: ReadonlyArray<Reason> = [
     },
   ),
   reasonFor("store", "Whether the number has changed is asked, not which way.", {
-    "store.revision += 1": ["store.revision += 1 => store.revision -= 1"],
+    // In three places.
+    "store.revision += 1": [
+      "store.revision += 1 => store.revision -= 1",
+      "store.revision += 1 => store.revision -= 1",
+      "store.revision += 1 => store.revision -= 1",
+    ],
   }),
   reasonFor(
     "values",
@@ -77,4 +82,13 @@ export const sandbox: ReadonlyArray<Reason> = [
       'typeof value !== "number" => false',
     ],
   }),
+  {
+    file: "src/SandboxSeed.ts",
+    why: "A field of the unicity is mandatory in any case.",
+    lines: {
+      '{ id: 8103, name: "Email", type: "email", isUnicity: true, isMandatory: true },': [
+        "true => false",
+      ],
+    },
+  },
 ]
