@@ -105,7 +105,8 @@ const titles = `
 | ---- | -----: | ------: | -------: | ----------: | --------: | ----: | -----: |`
 
 const rowOf = (name: string, wanted: number, result: Result): string => {
-  const score = `${scoreOf(result).toFixed(1)} %`
+  const score = scoreOf(result)
+  const percent = `${score.toFixed(1)} %`
   const cells = [
     name,
     result.killed,
@@ -113,7 +114,7 @@ const rowOf = (name: string, wanted: number, result: Result): string => {
     result.survived,
     result.notCovered,
     result.survived + result.notCovered - result.unexplained.length,
-    scoreOf(result) < wanted ? `**${score}**` : score,
+    score < wanted ? `**${percent}**` : percent,
     `${wanted} %`,
   ]
   return `| ${cells.join(" | ")} |`

@@ -403,8 +403,8 @@ export class Targets extends TargetsBase {
    * in the environment, unless the options or the `ConfigProvider` say otherwise.
    *
    * Fails with Effect's `ConfigError` when the key is missing or empty, and with `InvalidInput` as
-   * {@link Targets.layer} does: also when `NP6_BASE_URL` is set but empty in the environment, because the default would
-   * send to production what was meant for elsewhere.
+   * {@link Targets.layer} does: also when `NP6_BASE_URL` is set but empty in the environment, because
+   * the default would send to production what was meant for elsewhere.
    *
    * Under Deno, Effect's default provider reads the whole environment, so this needs a full
    * `--allow-env`; `layer` and `layerFetch` need none.

@@ -67,9 +67,8 @@ export const areas: ReadonlyArray<Area> = [
     tests: tests(
       ...["answers", "failures", "list", "overFetch", "sockets", "timers"],
       ...["internal/bodies", "internal/deadlines", "internal/fetchOnDeno"],
-      ...["internal/fetchSettings"],
-      ...["internal/plainFetch", "internal/requestIds", "internal/slowAnswers"],
-      ...["internal/statuses", "internal/transport"],
+      ...["internal/fetchSettings", "internal/plainFetch", "internal/requestIds"],
+      ...["internal/slowAnswers", "internal/statuses", "internal/transport"],
     ),
     explained: errors,
   },

@@ -15,8 +15,5 @@ export interface Reason {
   readonly lines: Readonly<Record<string, ReadonlyArray<string>>>
 }
 
-/** Code in one line, and of a long one its beginning. */
-export const shortened = (code: string): string => {
-  const line = code.replace(/\s+/g, " ").trim()
-  return line.length > 80 ? `${line.slice(0, 60)}…` : line
-}
+/** A line of code, and of a long one its beginning. */
+export const shortened = (line: string): string => line.length > 80 ? `${line.slice(0, 60)}…` : line

@@ -11,7 +11,6 @@ interface Position {
 }
 
 interface Mutant {
-  readonly mutatorName: string
   readonly replacement?: string
   readonly status: string
   /** Whether it is what runs only once, while a file is loaded. */
@@ -32,7 +31,6 @@ export interface Survivor {
   readonly line: number
   /** The line of the source. */
   readonly code: string
-  readonly mutator: string
   /** What the source says. */
   readonly from: string
   /** What the mutant says in its place. */
@@ -71,11 +69,10 @@ const textAt = (source: string, { start, end }: Mutant["location"]): string => {
 const survivorsOf = (report: Report): ReadonlyArray<Survivor> =>
   Object.entries(report.files).flatMap(([file, { source, mutants }]) =>
     mutants.filter(({ status }) => status === "Survived" || status === "NoCoverage")
-      .map(({ location, mutatorName, replacement, status }): Survivor => ({
+      .map(({ location, replacement, status }): Survivor => ({
         file,
         line: location.start.line,
         code: (source.split("\n")[location.start.line - 1] ?? "").trim(),
-        mutator: mutatorName,
         from: textAt(source, location),
         to: oneLine(replacement ?? ""),
         isCovered: status === "Survived",
@@ -86,12 +83,11 @@ const survivorsOf = (report: Report): ReadonlyArray<Survivor> =>
 /** How `explained/` names a mutant of a line. */
 export const mutantOf = ({ from, to }: Survivor): string => `${shortened(from)} => ${shortened(to)}`
 
-const keyOf = (survivor: Survivor): string =>
-  `${survivor.file}: ${survivor.code}: ${mutantOf(survivor)}`
+const keyOf = (file: string, code: string, mutant: string): string => `${file}: ${code}: ${mutant}`
 
 const keysOf = ({ file, lines }: Reason): ReadonlyArray<string> =>
   Object.entries(lines).flatMap(([code, mutants]) =>
-    mutants.map((mutant) => `${file}: ${code}: ${mutant}`)
+    mutants.map((mutant) => keyOf(file, code, mutant))
   )
 
 const isLoaded = (mutant: Mutant): boolean => mutant.status === "Survived" && mutant.static === true
@@ -121,7 +117,7 @@ export const resultOf = (report: Report, reasons: ReadonlyArray<Reason>): Result
   // A reason is taken by one mutant, so that two of the same words need two.
   const needless = reasons.flatMap(keysOf)
   const isExplained = (survivor: Survivor): boolean => {
-    const at = needless.indexOf(keyOf(survivor))
+    const at = needless.indexOf(keyOf(survivor.file, survivor.code, mutantOf(survivor)))
     if (at >= 0) needless.splice(at, 1)
     return at >= 0
   }

@@ -13,7 +13,7 @@ import { TargetId } from "../TargetId.ts"
 import { Unicity, type UnicityInput } from "../Unicity.ts"
 import { elementsOf } from "./checks.ts"
 import { firstProblem } from "./issue.ts"
-import { hasLoneSurrogate } from "./text.ts"
+import { holdsLoneSurrogate } from "./text.ts"
 
 /** Why an argument is refused. */
 export interface Refusal {
@@ -197,7 +197,7 @@ const copyValue = (value: FieldValue | undefined): Result.Result<FieldValue, str
     )
   }
   const copy = checked.success
-  return [copy].flat().map(String).some(hasLoneSurrogate)
+  return holdsLoneSurrogate(copy)
     ? Result.fail("holds half a character (a lone surrogate)")
     : Result.succeed(copy)
 }

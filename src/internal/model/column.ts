@@ -9,7 +9,7 @@ import { FieldValue } from "../../Field.ts"
 import type { Field } from "../../TargetModel.ts"
 import { firstProblem } from "../issue.ts"
 import { scrub } from "../redact.ts"
-import { hasLoneSurrogate } from "../text.ts"
+import { holdsLoneSurrogate } from "../text.ts"
 
 /** A converted value, or what is wrong with it in words that can be shown. */
 export type Converted<A> = Result.Result<A, string>
@@ -58,7 +58,7 @@ const converter =
 const checkFieldValue = converter(Schema.decodeUnknownResult(FieldValue))
 
 const checkText = (value: FieldValue): Converted<FieldValue> =>
-  [value].flat().map(String).some(hasLoneSurrogate)
+  holdsLoneSurrogate(value)
     ? Result.fail("it holds half a character (a lone surrogate)")
     : Result.succeed(value)
 
