@@ -2,15 +2,12 @@ import { assert, it } from "@effect/vitest"
 import { Bulk } from "@effect-np6/targets"
 import { Deferred, Effect, Fiber, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { setImmediate } from "node:timers"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
+import { nextTurn } from "./support/time.ts"
 
 setFlagsFromString("--expose-gc")
 const collectGarbage: () => void = runInNewContext("gc")
-
-/** Whatever was looked at in a turn is kept until its end. */
-const nextTurn = Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve)))
 
 interface Input {
   readonly n: number
@@ -47,6 +44,7 @@ for (const [what, key] of Object.entries(keys)) {
       )
       yield* Deferred.await(atLast)
       yield* TestClock.adjust("1 millis")
+      // Whatever was looked at in a turn is kept until its end.
       yield* nextTurn
       collectGarbage()
       const kept = inputs.filter((input) => input.deref() !== undefined)

@@ -4,7 +4,8 @@ import { Effect, Fiber, Redacted, Stream } from "effect"
 import { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
-import { recording, sampleTarget } from "./support/recording.ts"
+import { inPieces } from "./support/pieces.ts"
+import { recording, sampleTarget, status } from "./support/recording.ts"
 import { inTime } from "./support/time.ts"
 
 const target = (n: number) => ({
@@ -15,22 +16,6 @@ const target = (n: number) => ({
 })
 const utf8 = new TextEncoder()
 
-/** A body in pieces; `end` says how it ends. */
-const body =
-  (pieces: ReadonlyArray<Uint8Array>, end: "close" | "error" | "hang" = "close") => () => {
-    const queue = [...pieces]
-    return new Response(
-      new ReadableStream<Uint8Array>({
-        pull: (controller) => {
-          const piece = queue.shift()
-          if (piece !== undefined) return controller.enqueue(piece)
-          if (end === "close") controller.close()
-          if (end === "error") controller.error(new Error("reset"))
-        },
-      }),
-      { headers: { "x-request-id": "req-1" } },
-    )
-  }
 const text = (json: string) => [utf8.encode(json)]
 
 describe("a stream", () => {
@@ -48,7 +33,7 @@ describe("a stream", () => {
               const size = sizes[i % sizes.length] ?? 1
               pieces.push(bytes.slice(at, at += size))
             }
-            const { layer } = recording([body(pieces)])
+            const { layer } = recording([inPieces(pieces)])
             const got = await Effect.runPromise(
               Effect.gen(function* () {
                 const { stream, list } = yield* Targets
@@ -68,7 +53,7 @@ describe("a stream", () => {
     ))
 
   it.effect("delivers what has arrived before the rest has", () => {
-    const { layer } = recording([body(text(`[${JSON.stringify(target(1))},`), "hang")])
+    const { layer } = recording([inPieces(text(`[${JSON.stringify(target(1))},`), "hang")])
     return Effect.gen(function* () {
       const targets = yield* Targets
       const first = yield* Stream.runHead(targets.stream)
@@ -81,55 +66,55 @@ describe("a stream", () => {
   const broken: ReadonlyArray<
     readonly [name: string, answer: () => Response, problem: string, delivered: number]
   > = [
-    ["ends early", body(text(`[${one},${one}`)), notArray, 2],
+    ["ends early", inPieces(text(`[${one},${one}`)), notArray, 2],
     [
       "ends within a target",
-      body([...text(`[${one},`), ...text(one.slice(0, 30))]),
+      inPieces([...text(`[${one},`), ...text(one.slice(0, 30))]),
       notArray,
       1,
     ],
     [
       "has something after its end",
-      body([...text(`[${one}]`), ...text("[]")]),
+      inPieces([...text(`[${one}]`), ...text("[]")]),
       notArray,
       1,
     ],
-    ["isn't an array", body(text(one)), notArray, 0],
-    ["is HTML", body(text("<html>")), notArray, 0],
-    ["isn't there", () => new Response(null, { status: 204 }), "the body is empty", 0],
-    ["is empty", body([]), notArray, 0],
+    ["isn't an array", inPieces(text(one)), notArray, 0],
+    ["is HTML", inPieces(text("<html>")), notArray, 0],
+    ["isn't there", status(204), "the body is empty", 0],
+    ["is empty", inPieces([]), notArray, 0],
     [
       "holds something else",
-      body([...text(`[${one},`), ...text(`{"id":1}]`)]),
+      inPieces([...text(`[${one},`), ...text(`{"id":1}]`)]),
       "Expected string at id",
       1,
     ],
     [
       "holds something else in the middle of a piece",
-      body(text(`[${one},${one},{"id":1},${one}]`)),
+      inPieces(text(`[${one},${one},{"id":1},${one}]`)),
       "Expected string at id",
       2,
     ],
     [
       "isn't JSON in the middle of a piece",
-      body(text(`[${one},${one},${one.replace(":", ";")},${one}]`)),
+      inPieces(text(`[${one},${one},${one.replace(":", ";")},${one}]`)),
       notArray,
       2,
     ],
     [
       "isn't UTF-8",
-      body([...text(`[${one},`), new Uint8Array([0x22, 0xc3, 0x28])]),
+      inPieces([...text(`[${one},`), new Uint8Array([0x22, 0xc3, 0x28])]),
       "the body is not UTF-8",
       1,
     ],
     [
       "ends within a character",
-      body([...text(`[${one},"`), new Uint8Array([0xc3])]),
+      inPieces([...text(`[${one},"`), new Uint8Array([0xc3])]),
       "the body is not UTF-8",
       1,
     ],
-    ["is nested too deep", body(text(`[${"[".repeat(2000)}`)), "TooLarge", 0],
-    ["breaks off", body(text(`[${one},${one},`), "error"), "Reset", 2],
+    ["is nested too deep", inPieces(text(`[${"[".repeat(2000)}`)), "TooLarge", 0],
+    ["breaks off", inPieces(text(`[${one},${one},`), "error"), "Reset", 2],
   ]
   for (const [name, answer, problem, delivered] of broken) {
     it.effect(`whose body ${name} fails, and says that ${delivered} came before`, () => {
@@ -140,13 +125,17 @@ describe("a stream", () => {
         const error = yield* Effect.flip(
           Stream.runForEach(targets.stream, ({ id }) => Effect.sync(() => got.push(id))),
         )
+        assert.strictEqual(
+          error._tag,
+          problem === "Reset" ? "TransportError" : "UnexpectedResponse",
+        )
         assert.include(
           ["detail" in error ? error.detail : "", Reflect.get(error, "reason")],
           problem,
         )
         assert.propertyVal(error, "delivered", delivered)
         assert.propertyVal(error, "operation", "stream")
-
+        assert.propertyVal(error, "requestId", "req-1")
         assert.strictEqual(got.length, delivered)
         assert.strictEqual(requests.length, 1)
       }).pipe(Effect.provide(layer))
@@ -171,7 +160,7 @@ describe("a stream", () => {
   })
 
   it.effect("that can't become an array any more fails before its end", () => {
-    const { layer } = recording([body(text(`[${one},,`), "hang")])
+    const { layer } = recording([inPieces(text(`[${one},,`), "hang")])
     return Effect.gen(function* () {
       const targets = yield* Targets
       const error = yield* Effect.flip(Stream.runDrain(targets.stream))
@@ -181,7 +170,7 @@ describe("a stream", () => {
   })
 
   it.effect("that was read before says so", () => {
-    const { layer } = recording([body(text(`[${one}]`))], {
+    const { layer } = recording([inPieces(text(`[${one}]`))], {
       transformClient: HttpClient.tap((response) => response.text),
     })
     return Effect.gen(function* () {
@@ -199,7 +188,7 @@ describe("a stream", () => {
         stream: { value: Stream.fromIterable(pieces.map((piece) => utf8.encode(piece))) },
       })
     ))
-    const { layer } = recording([body([])], { transformClient: gathered })
+    const { layer } = recording([inPieces([])], { transformClient: gathered })
     return Effect.gen(function* () {
       const targets = yield* Targets
       assert.lengthOf(yield* Stream.runCollect(targets.stream), 3)
@@ -231,7 +220,7 @@ describe("a stream", () => {
   })
 
   it.effect("that falls silent fails after the timeout", () => {
-    const { layer } = recording([body(text(`[${one},`), "hang")], { timeout: "5 seconds" })
+    const { layer } = recording([inPieces(text(`[${one},`), "hang")], { timeout: "5 seconds" })
     return Effect.gen(function* () {
       const targets = yield* Targets
       const fiber = yield* Effect.forkChild(Effect.flip(Stream.runDrain(targets.stream)))
@@ -288,7 +277,7 @@ describe("a stream", () => {
   it.effect("is requested again only before its answer has begun", () => {
     const { requests, layer } = recording([
       () => new Response("", { status: 503 }),
-      body(text(`[${one},`), "error"),
+      inPieces(text(`[${one},`), "error"),
     ])
     return Effect.gen(function* () {
       const targets = yield* Targets
@@ -303,7 +292,10 @@ describe("a stream", () => {
 describe("a list", () => {
   const one = JSON.stringify(sampleTarget)
   it.effect("that breaks off is requested again, since nothing of it was handed out", () => {
-    const { requests, layer } = recording([body(text(`[${one},`), "error"), body(text(`[${one}]`))])
+    const { requests, layer } = recording([
+      inPieces(text(`[${one},`), "error"),
+      inPieces(text(`[${one}]`)),
+    ])
     return Effect.gen(function* () {
       const targets = yield* Targets
       assert.strictEqual((yield* inTime(targets.list)).length, 1)
@@ -312,7 +304,7 @@ describe("a list", () => {
   })
 
   it.effect("that ends early is never taken for a whole one", () => {
-    const { layer } = recording([body(text(`[${one}`))], { retry: RetryPolicy.none })
+    const { layer } = recording([inPieces(text(`[${one}`))], { retry: RetryPolicy.none })
     return Effect.gen(function* () {
       const targets = yield* Targets
       assert.strictEqual((yield* Effect.flip(targets.list))._tag, "UnexpectedResponse")

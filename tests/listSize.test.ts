@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Targets } from "@effect-np6/targets"
 import { Effect, Stream } from "effect"
+import { inPieces } from "./support/pieces.ts"
 import { recording } from "./support/recording.ts"
 
 const utf8 = new TextEncoder()
@@ -10,19 +11,6 @@ const one = JSON.stringify({
   lastUpdateDate: "2016-04-25T14:27:00Z",
   fields: {},
 })
-
-/** A body that goes on with these pieces, and then says nothing. */
-const body = (pieces: ReadonlyArray<Uint8Array>) => () => {
-  const queue = [...pieces]
-  return new Response(
-    new ReadableStream<Uint8Array>({
-      pull: (controller) => {
-        const piece = queue.shift()
-        if (piece !== undefined) controller.enqueue(piece)
-      },
-    }),
-  )
-}
 
 describe("a stream", () => {
   it.effect("may have an element of 16 MiB, and none that is larger", () => {
@@ -48,7 +36,10 @@ describe("a stream", () => {
   it.effect("with an element beyond 16 MiB fails before it holds it all", () => {
     const mebibyte = utf8.encode("x".repeat(1024 * 1024))
     const { layer } = recording([
-      body([utf8.encode(`[${one},{"id":"`), ...Array.from({ length: 64 }, () => mebibyte)]),
+      inPieces(
+        [utf8.encode(`[${one},{"id":"`), ...Array.from({ length: 64 }, () => mebibyte)],
+        "hang",
+      ),
     ])
     return Effect.gen(function* () {
       const targets = yield* Targets

@@ -3,31 +3,18 @@ import { RetryPolicy, Targets, type TargetsOptions } from "@effect-np6/targets"
 import { Fault, Sandbox } from "@effect-np6/targets/sandbox"
 import { Deferred, Effect, Fiber, Layer, Redacted, Stream } from "effect"
 import { FetchHttpClient, HttpClient } from "effect/http"
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
-import type { AddressInfo } from "node:net"
+import { createServer, type IncomingMessage, type RequestListener } from "node:http"
+import { listening } from "./support/listening.ts"
 import { operations } from "./support/operations.ts"
 
 const apiKey = Redacted.make("sandbox-key")
 
 /** A server on loopback, for what the sandbox doesn't do. */
-const served = (handler: (request: IncomingMessage, response: ServerResponse) => void) =>
-  Effect.acquireRelease(
-    Effect.callback<{ readonly url: string; readonly close: () => Promise<void> }>((resume) => {
-      const server = createServer(handler)
-      server.listen(0, "127.0.0.1", () => {
-        const { port } = server.address() as AddressInfo
-        resume(Effect.succeed({
-          url: `http://127.0.0.1:${port}`,
-          close: () =>
-            new Promise<void>((resolve) => {
-              server.close(() => resolve())
-              server.closeAllConnections()
-            }),
-        }))
-      })
-    }),
-    ({ close }) => Effect.promise(close),
-  )
+const served = (handler: RequestListener) =>
+  Effect.map(listening(createServer(handler)), ({ close, port }) => ({
+    url: `http://127.0.0.1:${port}`,
+    close,
+  }))
 
 const over = (baseUrl: string) => Targets.layerFetch({ apiKey, baseUrl, retry: RetryPolicy.none })
 

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { RetryPolicy, Targets } from "@effect-np6/targets"
 import { Clock, Effect, Fiber } from "effect"
-import { setImmediate } from "node:timers"
 import { json, recording, sampleTarget, status, transport } from "./support/recording.ts"
+import { nextTurn } from "./support/time.ts"
 
 /** A clock that stands still, and counts who sleeps by it. */
 const makeClock = Effect.gen(function* () {
@@ -70,7 +70,7 @@ describe("no timer is left of a call that", () => {
             Effect.provideService(targets[operation]("000MLGPR"), Clock.Clock, counting),
             { startImmediately: true },
           )
-          yield* Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve)))
+          yield* nextTurn
           assert.isAbove(sleepers.now, 0)
           yield* Fiber.interrupt(fiber)
           assert.strictEqual(sleepers.now, 0)

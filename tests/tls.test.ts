@@ -3,7 +3,7 @@ import { RetryPolicy, Targets } from "@effect-np6/targets"
 import { Effect, Redacted, Schedule } from "effect"
 import { createServer as createPlainServer, type RequestListener, type Server } from "node:http"
 import { createServer as createTlsServer } from "node:https"
-import type { AddressInfo } from "node:net"
+import { listening } from "./support/listening.ts"
 import { operations } from "./support/operations.ts"
 
 // Signed by itself until 2126, for loopback: whoever has the key can do nothing with it.
@@ -26,32 +26,17 @@ dRBUmtLGhi3tKAoiybcqO2XvF9aMM7AyTRwzVzATiMWDLlFQ/3NWUi89
 -----END PRIVATE KEY-----
 `
 
-/** A server on loopback that counts the requests that reach it. */
-const served = (create: (listener: RequestListener) => Server) =>
-  Effect.acquireRelease(
-    Effect.callback<
-      { readonly seen: Array<string>; readonly port: number; readonly server: Server }
-    >(
-      (resume) => {
-        const seen: Array<string> = []
-        const server = create((request, response) => {
-          seen.push(`${request.method} ${request.url}`)
-          response.end("{}")
-        })
-        // What a client that breaks off its handshake leaves is no fault of the server's.
-        server.on("tlsClientError", () => {})
-        server.listen(0, "127.0.0.1", () => {
-          const { port } = server.address() as AddressInfo
-          resume(Effect.succeed({ seen, port, server }))
-        })
-      },
-    ),
-    ({ server }) =>
-      Effect.callback<void>((resume) => {
-        server.close(() => resume(Effect.void))
-        server.closeAllConnections()
-      }),
-  )
+/** A server on loopback that keeps what reaches it. */
+const served = (create: (listener: RequestListener) => Server) => {
+  const seen: Array<string> = []
+  const server = create((request, response) => {
+    seen.push(`${request.method} ${request.url}`)
+    response.end("{}")
+  })
+  // What a client that breaks off its handshake leaves is no fault of the server's.
+  server.on("tlsClientError", () => {})
+  return Effect.map(listening(server), ({ port }) => ({ port, seen }))
+}
 
 const over = (port: number, retry: RetryPolicy.RetryPolicy) =>
   Targets.layerFetch({

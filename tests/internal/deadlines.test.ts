@@ -1,6 +1,7 @@
 import { afterEach, assert, beforeEach, describe, it, vi } from "@effect/vitest"
 import { Duration, Effect, type Fiber } from "effect"
 import { TestClock } from "effect/testing"
+import type { MockInstance } from "vitest"
 import { makeDeadlines, within } from "../../src/internal/deadlines.ts"
 
 const fiber: Fiber.Fiber<unknown, unknown> = Effect.runSync(Effect.withFiber(Effect.succeed))
@@ -153,12 +154,21 @@ describe("deadlines on the system's clock", () => {
   })
 })
 
+/** Runs with this in the place of every timer. */
+const withTimer = (timer: unknown, use: (setTimer: MockInstance) => void): void => {
+  const setTimer = vi.spyOn(globalThis, "setTimeout").mockImplementation(() => timer as never)
+  try {
+    use(setTimer)
+  } finally {
+    setTimer.mockRestore()
+  }
+}
+
 describe("a timer that nothing waits for", () => {
   it("doesn't keep the process alive, and one that something waits for does", () => {
     const holds: Array<string> = []
     const timer = { ref: () => holds.push("ref"), unref: () => holds.push("unref") }
-    const setTimer = vi.spyOn(globalThis, "setTimeout").mockImplementation(() => timer as never)
-    try {
+    withTimer(timer, () => {
       const deadlines = makeDeadlines(Duration.seconds(1))
       const first = deadlines.start(fiber, () => {})
       const second = deadlines.start(fiber, () => {})
@@ -168,24 +178,19 @@ describe("a timer that nothing waits for", () => {
       assert.deepStrictEqual(holds, ["unref"])
       deadlines.start(fiber, () => {})
       assert.deepStrictEqual(holds, ["unref", "ref"])
-    } finally {
-      setTimer.mockRestore()
-    }
+    })
   })
 })
 
 describe("a timer that can't be told whether something waits for it", () => {
   for (const timer of [1, {}, { ref: 1, unref: 1 }]) {
     it(`is one all the same: ${JSON.stringify(timer)}`, () => {
-      const setTimer = vi.spyOn(globalThis, "setTimeout").mockImplementation(() => timer as never)
-      try {
+      withTimer(timer, (setTimer) => {
         const deadlines = makeDeadlines(Duration.seconds(1))
         deadlines.start(fiber, () => {})()
         deadlines.start(fiber, () => {})
         assert.strictEqual(setTimer.mock.calls.length, 1)
-      } finally {
-        setTimer.mockRestore()
-      }
+      })
     })
   }
 })

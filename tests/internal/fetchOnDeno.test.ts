@@ -3,6 +3,7 @@
  * is what Node has here; `tests/sockets.test.ts` and the matrix of faults see the real one.
  */
 import { afterEach, assert, describe, it, vi } from "@effect/vitest"
+import type { Targets } from "@effect-np6/targets"
 import { Effect, Exit, Layer, Redacted, Scope } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { operations } from "../support/operations.ts"
@@ -12,9 +13,7 @@ interface Sent {
   readonly body: unknown
 }
 
-interface Closeable {
-  readonly close: () => void
-}
+type Service = Targets["Service"]
 
 /** A runtime whose connections aren't shared, and the library as it is loaded there. */
 const onDeno = async (createHttpClient: unknown) => {
@@ -36,12 +35,22 @@ const onDeno = async (createHttpClient: unknown) => {
     layerFetch: Layer.orDie(Targets.layerFetch(options)).pipe(over),
     layer: Layer.orDie(Targets.layer(options)).pipe(Layer.provide(FetchHttpClient.layer), over),
   }
-  return { Targets, layers, sent }
+  /** What one call sends. */
+  const sentBy = async (
+    way: keyof typeof layers,
+    call: (targets: Service) => Effect.Effect<unknown, unknown>,
+  ): Promise<ReadonlyArray<Sent>> => {
+    await Effect.runPromise(
+      Targets.use((targets) => Effect.exit(call(targets))).pipe(Effect.provide(layers[way])),
+    )
+    return sent
+  }
+  return { Targets, layers, sent, sentBy }
 }
 
 /** Clients that tell with what they were made, and how often they were closed. */
 const closeables = () => {
-  const made: Array<{ readonly options: unknown; closed: number } & Closeable> = []
+  const made: Array<{ readonly options: unknown; closed: number }> = []
   const createHttpClient = (options: unknown) => {
     const client = { options, closed: 0, close: () => void client.closed++ }
     made.push(client)
@@ -59,10 +68,8 @@ describe("where fetch may send twice", () => {
   for (const { operation, run, isRead, body } of operations) {
     it(`layerFetch keeps it from that: ${operation}`, async () => {
       const { made, createHttpClient } = closeables()
-      const { Targets, layers, sent } = await onDeno(createHttpClient)
-      await Effect.runPromise(
-        Targets.use((targets) => Effect.exit(run(targets))).pipe(Effect.provide(layers.layerFetch)),
-      )
+      const { sentBy } = await onDeno(createHttpClient)
+      const sent = await sentBy("layerFetch", run)
       const [first] = sent
       assert.lengthOf(sent, 1)
       // A blob isn't sent twice, and so needs no connection of its own.
@@ -76,10 +83,8 @@ describe("where fetch may send twice", () => {
 
     it(`a client of fetch is kept from that: ${operation}`, async () => {
       const { made, createHttpClient } = closeables()
-      const { Targets, layers, sent } = await onDeno(createHttpClient)
-      await Effect.runPromise(
-        Targets.use((targets) => Effect.exit(run(targets))).pipe(Effect.provide(layers.layer)),
-      )
+      const { sentBy } = await onDeno(createHttpClient)
+      const sent = await sentBy("layer", run)
       const [first] = sent
       assert.lengthOf(sent, 1)
       assert.strictEqual(made.length, isRead ? 0 : 1)
@@ -142,12 +147,8 @@ describe("where fetch may send twice", () => {
   ]
   for (const [what, createHttpClient] of strange) {
     it(`a client ${what} isn't used`, async () => {
-      const { Targets, layers, sent } = await onDeno(createHttpClient)
-      await Effect.runPromise(
-        Targets.use((targets) => Effect.exit(targets.delete("000MLGPR"))).pipe(
-          Effect.provide(layers.layerFetch),
-        ),
-      )
+      const { sentBy } = await onDeno(createHttpClient)
+      const sent = await sentBy("layerFetch", (targets) => targets.delete("000MLGPR"))
       assert.deepStrictEqual(sent, [{ client: undefined, body: null }])
     })
   }

@@ -201,7 +201,7 @@ describe("an array that comes in pieces", () => {
 
   it("says of bytes that are what they are, however they are cut", () => {
     for (const document of ["", "[", "[]", "[{}", "[{}]"]) {
-      for (let size = 1; size < 12; size++) {
+      for (let size = 1; size <= 12; size++) {
         for (const strange of ["é", "éééé", "😀"]) {
           assert.strictEqual(read(`${document}${strange}`, size).flaw, "Syntax")
         }

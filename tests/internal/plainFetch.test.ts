@@ -3,8 +3,8 @@ import { RateLimit, RetryPolicy, Targets, type TargetsOptions } from "@effect-np
 import { Clock, Effect, Fiber, Layer, Redacted } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
-import { setImmediate } from "node:timers"
 import { sampleTarget } from "../support/recording.ts"
+import { nextTurn } from "../support/time.ts"
 
 type Fetch = typeof globalThis.fetch
 
@@ -42,20 +42,31 @@ const endless = (init?: ResponseInit) => {
   return { seen, answer }
 }
 
+/** A body that says nothing, and tells whether it was cancelled. */
+const silent = () => {
+  const seen = { isCancelled: false }
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    cancel: () => {
+      seen.isCancelled = true
+    },
+  })
+  return { seen, body }
+}
+
+/** A call that fails because its second passes. */
+const timedOut = Effect.gen(function* () {
+  const fiber = yield* Effect.forkChild(Effect.flip(get))
+  yield* TestClock.adjust("1 second")
+  assert.strictEqual((yield* Fiber.join(fiber))._tag, "TransportError")
+})
+
 describe("a fetch of the caller's", () => {
   it.effect("that doesn't look at its signal has its body cancelled at the timeout", () => {
-    let isCancelled = false
-    const silent = new ReadableStream<Uint8Array<ArrayBuffer>>({
-      cancel: () => {
-        isCancelled = true
-      },
-    })
+    const { body, seen } = silent()
     return Effect.gen(function* () {
-      const fiber = yield* Effect.forkChild(Effect.flip(get))
-      yield* TestClock.adjust("1 second")
-      assert.strictEqual((yield* Fiber.join(fiber))._tag, "TransportError")
-      assert.isTrue(isCancelled)
-    }).pipe(Effect.provide(over(() => Promise.resolve(new Response(silent)))))
+      yield* timedOut
+      assert.isTrue(seen.isCancelled)
+    }).pipe(Effect.provide(over(() => Promise.resolve(new Response(body)))))
   })
 
   it.effect("that answers after the timeout, whatever its signal says, has its body cancelled", () => {
@@ -63,19 +74,12 @@ describe("a fetch of the caller's", () => {
     const late = new Promise<Response>((resolve) => {
       answer = resolve
     })
-    let isCancelled = false
-    const silent = new ReadableStream<Uint8Array<ArrayBuffer>>({
-      cancel: () => {
-        isCancelled = true
-      },
-    })
+    const { body, seen } = silent()
     return Effect.gen(function* () {
-      const fiber = yield* Effect.forkChild(Effect.flip(get))
-      yield* TestClock.adjust("1 second")
-      assert.strictEqual((yield* Fiber.join(fiber))._tag, "TransportError")
-      answer(new Response(silent))
-      yield* Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve)))
-      assert.isTrue(isCancelled)
+      yield* timedOut
+      answer(new Response(body))
+      yield* nextTurn
+      assert.isTrue(seen.isCancelled)
     }).pipe(Effect.provide(over(() => late)))
   })
 

@@ -6,6 +6,7 @@ import type * as Scope from "effect/Scope"
 import { TestClock } from "effect/testing"
 import { Server } from "node:http"
 import { vi } from "vitest"
+import { nextTurn } from "../support/time.ts"
 import { addresses, call, create, raw } from "./calls.ts"
 
 const script = (...rules: ReadonlyArray<FaultRule>) =>
@@ -21,9 +22,6 @@ const test = (
   name: string,
   effect: Effect.Effect<void, unknown, Sandbox | Scope.Scope>,
 ) => it.effect(name, () => Effect.provide(Effect.scoped(effect), Sandbox.layer))
-
-/** One turn of the event loop, for what a socket brings. */
-const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
 
 describe("over HTTP", () => {
   /** One request over a real socket: what arrived, or that the connection failed. */
@@ -80,7 +78,7 @@ describe("over HTTP", () => {
       const pending = yield* Effect.scoped(Effect.gen(function* () {
         const { port } = yield* Sandbox.serve()
         const pending = yield* Effect.forkChild(raw(port, post), { startImmediately: true })
-        yield* Effect.repeat(Effect.andThen(Effect.promise(turn), last), {
+        yield* Effect.repeat(Effect.andThen(nextTurn, last), {
           until: (record) => record?.applied === true,
         })
         return pending
@@ -152,7 +150,7 @@ describe("over HTTP", () => {
           headers: { "x-key": "sandbox-full-key" },
           signal: controller.signal,
         }).then(() => "answered", () => "aborted")
-        yield* Effect.repeat(Effect.andThen(Effect.promise(turn), last), {
+        yield* Effect.repeat(Effect.andThen(nextTurn, last), {
           until: (record) => record?.fault === "Latency",
         })
         controller.abort()
