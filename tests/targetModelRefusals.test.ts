@@ -183,6 +183,18 @@ describe("a value of NP6's", () => {
     it(`${text} is a number`, () => assert.strictEqual(read(8106, text).values.orders, value))
   }
 
+  it("is one of two labels that differ in more than case, as ß and ss do", () => {
+    const { decodeListed } = TargetModel.make({
+      email: TargetModel.text(8103),
+      street: TargetModel.choice(8104, ["Weiß", "Weiss"]),
+    }, { unicity: "email" })
+    const id = Schema.decodeUnknownSync(TargetId)("000MLGPR")
+    const labels = ["weiß", "WEISS"].map((label) =>
+      decodeListed({ id, fields: { 8104: label } }).values.street
+    )
+    assert.deepStrictEqual(labels, ["Weiß", "Weiss"])
+  })
+
   const strange: ReadonlyArray<readonly [field: number, value: FieldValue, problem: string]> = [
     ...["1,5", "1.", ".5", "--1", "1e3", "12 ", true, ["12"]].map((value) =>
       [8106, value, "Expected a number"] as const

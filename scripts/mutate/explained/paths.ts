@@ -14,15 +14,6 @@ export const paths: ReadonlyArray<Reason> = [
     },
   },
   {
-    file: "src/internal/input.ts",
-    why: "For the compiler: what isn't text holds no half character.",
-    lines: {
-      'return [copy].flat().some((item) => typeof item === "string" && hasLoneSurrogate(item))': [
-        'typeof item === "string" => true',
-      ],
-    },
-  },
-  {
     file: "src/internal/connection.ts",
     why: "A host that ends in a number is an IPv4 address, written out in full, or no URL.",
     lines: {

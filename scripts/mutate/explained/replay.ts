@@ -29,14 +29,6 @@ export const replay: ReadonlyArray<Reason> = [
   },
   {
     file: "src/internal/call.ts",
-    why: "Saves the cost of a span that nobody can see.",
-    lines: {
-      "isObserved || propagateTrace || Context.getOrUndefined(context, Tracer.Tracer) !== undefined":
-        ["isObserved || propagateTrace || Context.getOrUndefined(conte… => true"],
-    },
-  },
-  {
-    file: "src/internal/call.ts",
     why:
       "The last guard before a request to another endpoint. Nothing comes to it, because the arguments are checked before; tests/internal/urls holds what it asks.",
     lines: {
