@@ -8,7 +8,7 @@ export default defineConfig({
     // Tests import the library by its published names, as its users do.
     alias: [
       { find: /^@effect-np6\/targets$/, replacement: here("./mod.ts") },
-      { find: /^@effect-np6\/targets\/sandbox$/, replacement: here("./src/Sandbox.ts") },
+      { find: /^@effect-np6\/targets\/sandbox$/, replacement: here("./src/sandbox/Sandbox.ts") },
     ],
   },
   test: {

@@ -11,7 +11,7 @@ import * as Schema from "effect/Schema"
 import { readFile } from "node:fs/promises"
 import process from "node:process"
 import { parseArgs } from "node:util"
-import { InvalidSeed, Sandbox, SandboxSeed } from "../src/Sandbox.ts"
+import { InvalidSeed, Sandbox, SandboxSeed } from "../src/sandbox/Sandbox.ts"
 
 const usage = "Usage: deno task sandbox [--port <number>] [--seed <file.json>]"
 

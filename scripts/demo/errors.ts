@@ -15,7 +15,7 @@ import {
   type TargetsService,
   type Unauthorized,
 } from "../../mod.ts"
-import { Fault, Sandbox } from "../../src/Sandbox.ts"
+import { Fault, Sandbox } from "../../src/sandbox/Sandbox.ts"
 import { Data, Effect, type Layer, Redacted } from "effect"
 import { field, segment } from "./account.ts"
 import { bold, dim, print, red, type Screen, wrap } from "./screen.ts"

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Sandbox } from "../../src/Sandbox.ts"
+import { Sandbox } from "../../src/sandbox/Sandbox.ts"
 import { type Duration, Effect } from "effect"
 import { bold, print, type Screen } from "./screen.ts"
 

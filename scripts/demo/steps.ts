@@ -5,7 +5,7 @@
  * @module
  */
 import { type DeletionReport, Targets } from "../../mod.ts"
-import { Fault, Sandbox } from "../../src/Sandbox.ts"
+import { Fault, Sandbox } from "../../src/sandbox/Sandbox.ts"
 import { DateTime, Effect, Stream } from "effect"
 import { field, segment } from "./account.ts"
 import type { TargetsError } from "./errors.ts"

@@ -4,7 +4,7 @@
  * @module
  */
 import { Targets } from "../../mod.ts"
-import { Fault, Sandbox, type SandboxListenError } from "../../src/Sandbox.ts"
+import { Fault, Sandbox, type SandboxListenError } from "../../src/sandbox/Sandbox.ts"
 import { Data, Effect } from "effect"
 import type { Csv } from "effect/encoding"
 import { readFile } from "node:fs/promises"

@@ -23,7 +23,7 @@ const project = (name: string, include: Array<string>): TestProjectInlineConfigu
 
 const tests = (process.env.MUTATE_TESTS ?? "").split(",")
 // It loads other files of tests, and they can be loaded once in a process.
-const isAlone = (path: string): boolean => path === "tests/overFetch.test.ts"
+const isAlone = (path: string): boolean => path === "tests/http/overFetch.test.ts"
 
 const config: ViteUserConfig = defineConfig({
   ...suite,

@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { Sandbox } from "../../src/Sandbox.ts"
+import { Sandbox } from "../../src/sandbox/Sandbox.ts"
 import { type Check, ensure } from "./check.ts"
 import { run } from "./command.ts"
 import type { Workshop } from "./workshop.ts"

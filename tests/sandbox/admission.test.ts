@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Sandbox } from "@effect-np6/targets/sandbox"
 import * as Effect from "effect/Effect"
-import { addresses, ask, call, create, versioned } from "./calls.ts"
+import { addresses, ask, call, create, versioned } from "../harness/sandboxCalls.ts"
 
 const test = (name: string, effect: Effect.Effect<void, unknown, Sandbox>) =>
   it.effect(name, () => Effect.provide(effect, Sandbox.layer))

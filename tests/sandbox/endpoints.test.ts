@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Sandbox } from "@effect-np6/targets/sandbox"
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
-import { addresses, ask, call, create, versioned } from "./calls.ts"
+import { addresses, ask, call, create, versioned } from "../harness/sandboxCalls.ts"
 
 const unset = { 8101: null, 8102: null, 8104: null, 8105: null, 8106: null, 8107: null, 8108: null }
 

@@ -10,8 +10,8 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
-import { fire } from "../../src/internal/sandbox/faults.ts"
-import { addresses, call, create, request } from "./calls.ts"
+import { fire } from "../../src/sandbox/rules.ts"
+import { addresses, call, create, request } from "../harness/sandboxCalls.ts"
 
 const inProcess = Layer.provideMerge(Sandbox.layerClient, Sandbox.layer)
 

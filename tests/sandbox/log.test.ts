@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { TestClock } from "effect/testing"
 import { inspect } from "node:util"
-import { addresses, ask, call, create } from "./calls.ts"
+import { addresses, ask, call, create } from "../harness/sandboxCalls.ts"
 
 const test = (name: string, effect: Effect.Effect<void, unknown, Sandbox>) =>
   it.effect(name, () => Effect.provide(effect, Sandbox.layer))

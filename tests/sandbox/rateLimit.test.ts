@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Sandbox } from "@effect-np6/targets/sandbox"
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
-import { call, type Options } from "./calls.ts"
+import { call, type Options } from "../harness/sandboxCalls.ts"
 
 const names = ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after"]
 

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { defaultSeed, Sandbox, SandboxSeed } from "@effect-np6/targets/sandbox"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { ask, call, create } from "./calls.ts"
+import { ask, call, create } from "../harness/sandboxCalls.ts"
 
 const field = { id: 1, name: "Email", type: "email", isUnicity: true } as const
 const segment = { id: 1, name: "Newsletter", type: "static" } as const

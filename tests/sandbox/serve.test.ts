@@ -6,8 +6,8 @@ import type * as Scope from "effect/Scope"
 import { TestClock } from "effect/testing"
 import { Server } from "node:http"
 import { vi } from "vitest"
-import { nextTurn } from "../support/time.ts"
-import { addresses, call, create, raw } from "./calls.ts"
+import { nextTurn } from "../harness/time.ts"
+import { addresses, call, create, raw } from "../harness/sandboxCalls.ts"
 
 const script = (...rules: ReadonlyArray<FaultRule>) =>
   Effect.flatMap(Sandbox, (sandbox) => sandbox.script(...rules))

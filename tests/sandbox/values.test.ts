@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Sandbox, type SeedField } from "@effect-np6/targets/sandbox"
 import * as Effect from "effect/Effect"
-import { ask, create } from "./calls.ts"
+import { ask, create } from "../harness/sandboxCalls.ts"
 
 const test = (name: string, effect: Effect.Effect<void, unknown, Sandbox>) =>
   it.effect(name, () => Effect.provide(effect, Sandbox.layer))

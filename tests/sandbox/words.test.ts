@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Sandbox } from "@effect-np6/targets/sandbox"
 import * as Effect from "effect/Effect"
-import { ask, call, create, type Options, versioned } from "./calls.ts"
+import { ask, call, create, type Options, versioned } from "../harness/sandboxCalls.ts"
 
 const json = { "content-type": "application/json" }
 

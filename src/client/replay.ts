@@ -1,0 +1,83 @@
+/**
+ * Whether there is another attempt, and how long to wait for it.
+ *
+ * @module
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Pull from "effect/Pull"
+import * as Random from "effect/Random"
+import * as Schedule from "effect/Schedule"
+import type { RetryPolicy, Transient } from "./RetryPolicy.ts"
+
+/** The retries that a layer has spent and not yet earned back. */
+export interface Spending {
+  spent: number
+}
+
+/** Lets a call earn its share of a retry. */
+export const earn = (spending: Spending, policy: RetryPolicy): void => {
+  const ratio = policy.budget?.ratio ?? 0
+  if (ratio > 0) spending.spent = Math.max(0, spending.spent - ratio)
+}
+
+const spend = (spending: Spending, policy: RetryPolicy): boolean => {
+  if (policy.budget === undefined) return true
+  if (!(spending.spent + 1 <= policy.budget.reserve)) return false
+  spending.spent += 1
+  return true
+}
+
+/**
+ * How long `Retry-After` asks to wait: seconds, or a date. A date in the past asks for no wait;
+ * what is neither says nothing.
+ */
+export const parseRetryAfter = (
+  header: string | undefined,
+  nowMillis: number,
+): Duration.Duration | undefined => {
+  const text = header?.trim() ?? ""
+  if (/^\d{1,15}(?:\.\d+)?$/.test(text)) return Duration.seconds(Number(text))
+  // Date.parse takes "-5" for a month, and a date without a zone for local time.
+  if (!/^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? /i.test(text)) return undefined
+  const millis = Date.parse(/ (?:GMT|UTC|Z)$/.test(text) ? text : `${text} GMT`)
+  return Number.isNaN(millis) ? undefined : Duration.millis(Math.max(0, millis - nowMillis))
+}
+
+/** Decides after each failed attempt of one call: the wait before the next, or `undefined` to stop. */
+export type Decide = (
+  failure: Transient,
+  attempts: number,
+) => Effect.Effect<Duration.Duration | undefined>
+
+/** The decisions for one call, which began at `startMillis`. */
+export const decider = (policy: RetryPolicy, spending: Spending, startMillis: number): Decide => {
+  let schedule: Effect.Success<ReturnType<typeof toStep>> | undefined
+  const toStep = () => Schedule.toStep(policy.schedule)
+  // A generator only where there is a failure: most calls have none.
+  return (failure, attempts) =>
+    Effect.gen(function* () {
+      // Written so that NaN stops, too.
+      if (!(attempts <= policy.retries)) return undefined
+      const asked = "retryAfter" in failure ? failure.retryAfter : undefined
+      if (asked !== undefined && Duration.isGreaterThan(asked, policy.retryAfter)) return undefined
+      schedule ??= yield* toStep()
+      const now = yield* Clock.currentTimeMillis
+      const scheduled = yield* Pull.matchEffect(schedule(now, failure), {
+        onSuccess: ([, delay]) => Effect.succeed(delay),
+        onFailure: Effect.failCause,
+        onDone: () => Effect.succeed(undefined),
+      })
+      if (scheduled === undefined) return undefined
+      const capped = Duration.min(scheduled, policy.delay)
+      const share = policy.jitter ? yield* Random.next : 1
+      // Upwards of what NP6 asks for: clients that were refused together don't come back together.
+      const wait = Duration.millis(
+        Duration.toMillis(capped) * share + (asked === undefined ? 0 : Duration.toMillis(asked)),
+      )
+      const end = Duration.millis(now - startMillis + Duration.toMillis(wait))
+      if (Duration.isGreaterThan(end, policy.elapsed)) return undefined
+      return spend(spending, policy) ? wait : undefined
+    })
+}

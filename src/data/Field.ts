@@ -1,0 +1,149 @@
+/**
+ * The fields of a target: their ids, and the values that are read from and written to them.
+ *
+ * @module
+ */
+import type * as Brand from "effect/Brand"
+import * as Schema from "effect/Schema"
+import { ExactNumber } from "./number.ts"
+
+/**
+ * The id of a field: a positive 32-bit integer that is the account's own. `GET /fields` of the NP6
+ * API lists them; the unicity field is the one with `isUnicity: true`.
+ *
+ * @example
+ * ```ts
+ * import { FieldId } from "@effect-np6/targets"
+ * import { Schema } from "effect"
+ *
+ * const email: FieldId = Schema.decodeUnknownSync(FieldId)(8103)
+ * ```
+ */
+export type FieldId = number & Brand.Brand<"FieldId">
+
+/**
+ * The schema of a field's id: see the type of the same name.
+ *
+ * @example
+ * ```ts
+ * import { FieldId } from "@effect-np6/targets"
+ * import { Schema } from "effect"
+ *
+ * Schema.is(FieldId)(8103) // true
+ * Schema.is(FieldId)(0) // false
+ * ```
+ */
+export const FieldId: Schema.Codec<FieldId, number> = Schema.Int.check(
+  Schema.isBetween({ minimum: 1, maximum: 2_147_483_647 }),
+).pipe(Schema.brand("FieldId"))
+
+/**
+ * One value inside a {@link FieldValue}: text, a number or a flag.
+ *
+ * @example
+ * ```ts
+ * import type { FieldScalar } from "@effect-np6/targets"
+ *
+ * const label: FieldScalar = "Mr"
+ * ```
+ */
+export type FieldScalar = string | number | boolean
+
+/**
+ * The value of one field, as read and as written.
+ *
+ * - text, e-mail, phone and text area: a string
+ * - numeric: a number; one beyond ±2^53 is refused both ways, because its digits can't be trusted
+ * - date: a string; ISO 8601 in UTC (`"2016-07-30T09:01:00Z"`) is the safe form to write
+ * - single-select list: the label (`"Mr"`), in any case
+ * - multiple-select list: an array of labels
+ * - no value: `null`, and `[]` for a multiple-select list. Written, they clear the field.
+ *
+ * How dates and lists read back isn't documented: expect what was written, and check.
+ *
+ * @example
+ * ```ts
+ * import type { FieldValue } from "@effect-np6/targets"
+ *
+ * const values: ReadonlyArray<FieldValue> = [
+ *   "Mr",
+ *   42,
+ *   ["news", "offers"],
+ *   null,
+ * ]
+ * ```
+ */
+export type FieldValue = FieldScalar | null | ReadonlyArray<FieldScalar | null>
+
+const scalar = [Schema.String, ExactNumber, Schema.Boolean] as const
+
+/**
+ * The schema of a field's value: see the type of the same name.
+ *
+ * @example
+ * ```ts
+ * import { FieldValue } from "@effect-np6/targets"
+ * import { Schema } from "effect"
+ *
+ * Schema.is(FieldValue)(["news", "offers"]) // true
+ * Schema.is(FieldValue)(2 ** 60) // false
+ * ```
+ */
+export const FieldValue: Schema.Codec<FieldValue> = Schema.Union([
+  ...scalar,
+  Schema.Null,
+  Schema.Array(Schema.Union([...scalar, Schema.Null])),
+])
+
+/**
+ * The fields of a target as NP6 returns them: values by field id. A field without a value is
+ * `null` in a {@link Target}, and left out of a {@link ListedTarget}, whose documented sample holds
+ * the unicity field alone.
+ *
+ * @example
+ * ```ts
+ * import type { Fields } from "@effect-np6/targets"
+ *
+ * const email = (fields: Fields) => fields[8103]
+ * ```
+ */
+export interface Fields {
+  /** By field id; `undefined` where NP6 sent nothing of that field. */
+  readonly [fieldId: string]: FieldValue
+}
+
+/**
+ * The schema of a target's fields: see the type of the same name.
+ *
+ * @example
+ * ```ts
+ * import { Fields } from "@effect-np6/targets"
+ * import { Schema } from "effect"
+ *
+ * const decode = Schema.decodeUnknownSync(Fields)
+ * const fields = decode({ "8101": "Mr", "8102": null })
+ * ```
+ */
+export const Fields: Schema.Codec<Fields> = Schema.Record(Schema.String, FieldValue)
+
+/**
+ * What is written to a target: a flat map of field id to value, as `upsert`, `create` and `update`
+ * take it.
+ *
+ * Only the fields that are given change; `null` clears a field, `[]` a multiple-select list. The
+ * shape differs from what is read: NP6 refuses values that are wrapped in `fields`, so that wrapper
+ * doesn't type-check, and {@link Target.fields} can be passed as it is.
+ *
+ * @example
+ * ```ts
+ * import type { FieldValues } from "@effect-np6/targets"
+ *
+ * const values: FieldValues = { 8101: "Mr", 8103: "a@b.c", 8104: null }
+ * ```
+ */
+export type FieldValues = {
+  readonly [fieldId: number]: FieldValue
+  readonly fields?: never
+  /** Text and arrays are no maps of values, though their indexes look like ids. */
+  readonly length?: never
+}

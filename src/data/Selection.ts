@@ -1,0 +1,132 @@
+/**
+ * Bulk deletion: which targets are meant, and what became of them.
+ *
+ * @module
+ */
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as SchemaGetter from "effect/SchemaGetter"
+import { ExactNumber } from "./number.ts"
+import { TargetId } from "./TargetId.ts"
+import type { UnicityInput } from "./Unicity.ts"
+
+/**
+ * Which targets `deleteMany` deletes: by unicity, by id, or all members of one segment.
+ *
+ * A selection is never empty: an empty `value` is `InvalidInput` and nothing is sent, because
+ * nobody knows what NP6 does with a bulk delete that names no targets. With several unicity
+ * criteria, each target is an inner array: `[["a@b.c", "Doe"]]`.
+ *
+ * @example
+ * ```ts
+ * import type { Selection } from "@effect-np6/targets"
+ *
+ * const byUnicity: Selection = {
+ *   type: "unicity",
+ *   value: ["a@b.c", "d@e.f"],
+ * }
+ * const byTwoCriteria: Selection = {
+ *   type: "unicity",
+ *   value: [["a@b.c", "Doe"]],
+ * }
+ * const byId: Selection = { type: "id", value: ["000MLGPR"] }
+ * const bySegment: Selection = { type: "segment", value: 12345 }
+ * ```
+ */
+export type Selection =
+  | { readonly type: "unicity"; readonly value: ReadonlyArray<UnicityInput> }
+  | { readonly type: "id"; readonly value: ReadonlyArray<string> }
+  | { readonly type: "segment"; readonly value: number }
+
+/**
+ * One target that a bulk delete reports as deleted.
+ *
+ * @example
+ * ```ts
+ * import type { DeletedTarget } from "@effect-np6/targets"
+ *
+ * const ids = (deleted: ReadonlyArray<DeletedTarget>) =>
+ *   deleted.map((target) => target.id)
+ * ```
+ */
+export interface DeletedTarget {
+  /** The id the target had. */
+  readonly id: TargetId
+  /** The values of its unicity criteria, in the account's order. */
+  readonly unicity: ReadonlyArray<string>
+}
+
+/**
+ * A {@link DeletedTarget} as NP6 sends it.
+ *
+ * @example
+ * ```ts
+ * import type { DeletedTargetEncoded } from "@effect-np6/targets"
+ *
+ * const wire: DeletedTargetEncoded = {
+ *   id: "000JW54T",
+ *   unicity: ["t1@test.com"],
+ * }
+ * ```
+ */
+export interface DeletedTargetEncoded {
+  /** The id the target had. */
+  readonly id: string
+  /** The values of its unicity criteria; a number is read as text, a missing one as empty. */
+  readonly unicity?: ReadonlyArray<string | number | null> | null
+}
+
+// A report can't be asked for a second time, so it must not fail on how a criterion is written. (A
+// number with lost digits is none: `deleteMany` reads those as text.)
+const Criteria = Schema.optionalKey(
+  Schema.NullOr(Schema.Array(Schema.Union([Schema.String, ExactNumber, Schema.Null]))),
+).pipe(Schema.decodeTo(Schema.Array(Schema.String), {
+  decode: SchemaGetter.transformOptional((
+    input: Option.Option<ReadonlyArray<string | number | null> | null>,
+  ): Option.Option<ReadonlyArray<string>> =>
+    Option.some(
+      (Option.getOrUndefined(input) ?? []).map((value) => value === null ? "" : String(value)),
+    )
+  ),
+  encode: SchemaGetter.transformOptional((
+    input: Option.Option<ReadonlyArray<string>>,
+  ): Option.Option<ReadonlyArray<string | number | null> | null> => input),
+}))
+
+/**
+ * The schema of a deleted target: see the type of the same name.
+ *
+ * @example
+ * ```ts
+ * import { DeletedTarget } from "@effect-np6/targets"
+ * import { Schema } from "effect"
+ *
+ * const decode = Schema.decodeUnknownSync(DeletedTarget)
+ * decode({ id: "000JW54T", unicity: ["t1@test.com"] })
+ * ```
+ */
+export const DeletedTarget: Schema.Codec<DeletedTarget, DeletedTargetEncoded> = Schema.Struct({
+  id: TargetId,
+  unicity: Criteria,
+})
+
+/**
+ * What `deleteMany` knows of the targets it deleted.
+ *
+ * @example
+ * ```ts
+ * import type { DeletionReport } from "@effect-np6/targets"
+ *
+ * const summary = ({ complete, deleted }: DeletionReport) =>
+ *   `${complete ? "" : "at least "}${deleted.length} deleted`
+ * ```
+ */
+export interface DeletionReport {
+  /** The targets that NP6 reports as deleted. Those that it didn't find are not among them. */
+  readonly deleted: ReadonlyArray<DeletedTarget>
+  /**
+   * Whether `deleted` names every target that this call deleted. `false` when NP6 answered without
+   * a list (204), or when an earlier attempt may have deleted targets and its answer was lost.
+   */
+  readonly complete: boolean
+}

@@ -1,0 +1,128 @@
+/**
+ * Reading the list: its targets while they arrive, checked and decoded.
+ *
+ * @module
+ */
+import * as Arr from "effect/Array"
+import * as Cause from "effect/Cause"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Pull from "effect/Pull"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { ListedTarget } from "../data/Target.ts"
+import { type Flaw, makeArrayParser } from "./arrayParser.ts"
+import { broken, type Reader, tooLarge, undecodable, type Unreadable, unreadable } from "./body.ts"
+import { parseListed } from "./decodeTarget.ts"
+
+const timedOut: Unreadable = { _tag: "Broken", broken: { reason: "Timeout" } }
+
+const flaws: { readonly [F in Flaw]: Unreadable } = {
+  Syntax: unreadable("the body is not a whole JSON array"),
+  Encoding: unreadable("the body is not UTF-8"),
+  Limit: tooLarge,
+}
+
+type Element = ListedTarget | Schema.SchemaError
+
+const isTarget = (element: Element): element is ListedTarget =>
+  !(element instanceof Schema.SchemaError)
+
+type Pieces = Pull.Pull<Arr.NonEmptyReadonlyArray<Uint8Array>, Unreadable>
+type Batches = Pull.Pull<Arr.NonEmptyReadonlyArray<ListedTarget>, Unreadable>
+
+/** Parses and decodes what is pulled. What comes before a failure is given before it. */
+const decoded = (pieces: Pieces): Batches => {
+  const parser = makeArrayParser(parseListed)
+  let waiting: ReadonlyArray<Uint8Array> = []
+  let pushed = 0
+  let failure: Unreadable | undefined
+
+  const sift = (elements: ReadonlyArray<Element>): ReadonlyArray<ListedTarget> => {
+    if (elements.every(isTarget)) return elements
+    const targets: Array<ListedTarget> = []
+    for (const element of elements) {
+      if (!isTarget(element)) {
+        failure = undecodable(element)
+        break
+      }
+      targets.push(element)
+    }
+    return targets
+  }
+
+  const pull: Batches = Effect.suspend(() => {
+    while (failure === undefined) {
+      const elements = parser.next()
+      const flaw = parser.flaw()
+      if (elements !== undefined) {
+        const targets = sift(elements)
+        if (Arr.isReadonlyArrayNonEmpty(targets)) return Effect.succeed(targets)
+      } else if (flaw !== undefined) failure = flaws[flaw]
+      else {
+        const piece = waiting[pushed++]
+        if (piece === undefined) return more
+        parser.push(piece)
+      }
+    }
+    return Effect.fail(failure)
+  })
+  const more: Batches = Pull.matchEffect(pieces, {
+    onSuccess: (arrived) => {
+      waiting = arrived
+      pushed = 0
+      return pull
+    },
+    onFailure: Effect.failCause,
+    onDone: (): Pull.Pull<never, Unreadable> => {
+      const flaw = parser.end()
+      return flaw === undefined ? Cause.done() : Effect.fail(flaws[flaw])
+    },
+  })
+  return pull
+}
+
+/**
+ * The targets of a list while they arrive. Silence of more than `timeout` between two pieces of the
+ * body ends it.
+ */
+export const listed = (
+  response: HttpClientResponse.HttpClientResponse,
+  timeout: Duration.Duration,
+): Stream.Stream<ListedTarget, Unreadable> => {
+  const bytes = Stream.mapError(
+    response.stream,
+    (error): Unreadable =>
+      error.reason._tag === "EmptyBodyError" ? unreadable("the body is empty") : broken(error),
+  )
+  const readable = Stream.catchCause(
+    bytes,
+    (cause) =>
+      Cause.hasDies(cause)
+        ? Stream.fail(unreadable("the body was read before, by `transformClient`"))
+        : Stream.failCause(cause),
+  )
+  return Stream.transformPull(
+    readable,
+    (pull) =>
+      Effect.sync(() =>
+        decoded(Effect.timeoutOrElse(pull, {
+          duration: timeout,
+          orElse: () => Effect.fail(timedOut),
+        }))
+      ),
+  )
+}
+
+/** Reads a list whole. */
+export const readList: Reader<ReadonlyArray<ListedTarget>> = {
+  kind: "streamed",
+  read: (response, timeout) => Stream.runCollect(listed(response, timeout)),
+}
+
+/** Opens a list: its targets come while they arrive. */
+export const openList: Reader<Stream.Stream<ListedTarget, Unreadable>> = {
+  kind: "streamed",
+  read: (response, timeout) => Effect.succeed(listed(response, timeout)),
+}

@@ -1,0 +1,323 @@
+/**
+ * An embedded NP6: a server of the Target API that lives in memory, for tests and for trying things
+ * out. NP6 itself has no sandbox.
+ *
+ * It is a state machine, not a set of canned answers: what is created is found, listed, conflicts,
+ * joins segments and is gone after deletion. It knows keys and permissions, fields with types,
+ * unicity and value lists, static and dynamic segments, and limits on requests; it can be told to
+ * fail in every way a network and a server can ({@link Fault}), and it keeps a log of what it was
+ * asked. It is the same server whether it is reached in process, as a web-standard handler, or over
+ * HTTP on loopback by any language.
+ *
+ * Only {@link Sandbox.serve} loads modules of Node: to bundle this one for a browser (esbuild's
+ * `--platform=browser`), mark `node:http` and `node:stream/consumers` as external.
+ *
+ * ## What is certain, and what is a choice
+ *
+ * Paths, statuses and shapes are those of NP6's API page. Where NP6's sources contradict one
+ * another, both forms of a request are accepted:
+ *
+ * - a trailing slash, or none;
+ * - values keyed by field id (the API page), or by field name (seen live), never nested under
+ *   `fields` (seen live: 400, `target cannot be identified - unicity is null`);
+ * - an upsert with `?unicity=` (the API page), or with the unicity in the body alone (the vendor's
+ *   Magento 2 module);
+ * - a lookup by `?unicity=`, repeated for several criteria, or by `?hash=` (the newer reference);
+ * - in a bulk delete, ids flat or each in an array, and a segment as a number or an array of texts.
+ *
+ * Where nobody knows what the real server does, the sandbox chooses the strict answer, so that what
+ * works here has no luck in it:
+ *
+ * - an upsert whose query and body differ in their unicity: 400;
+ * - adding to a dynamic segment: 409; removing a target that is not in the segment: 404;
+ * - a bulk delete without a body, or that selects nothing: 400, and nothing is deleted; without the
+ *   versioned `Accept` header: 406; of which nothing is found: 404, of which some is: 200;
+ * - an unknown field, a field given twice, a label that is not in the value list, a mandatory field
+ *   that is missing: 400;
+ * - unicity values and target ids are compared letter by letter;
+ * - a body whose content type is not `application/json`: 415; a `POST` or `PUT` without
+ *   `Content-Length`, and anything chunked: 411 (both statuses were seen live, the exact rule was
+ *   not); so `curl -X POST` wants `-d ''` where there is no body, which NP6's own sample lacks;
+ * - an unknown path: 404, another method on a known one: 405, both before the key is looked at;
+ *   then come 401, 429, 403, and what is wrong with the request.
+ *
+ * Values read back as they were written, but labels as their value list spells them; an emptied
+ * list reads back as `null`, like every unset field.
+ *
+ * @example A pipeline under test, without a network
+ * ```ts
+ * import { Targets } from "@effect-np6/targets"
+ * import { Fault, Sandbox } from "@effect-np6/targets/sandbox"
+ * import { Effect } from "effect"
+ *
+ * const test = Effect.gen(function* () {
+ *   const targets = yield* Targets
+ *   const sandbox = yield* Sandbox
+ *   yield* sandbox.script({ fault: Fault.reset({ applied: true }) })
+ *   yield* targets.upsert("a@b.c", { 8103: "a@b.c" })
+ *   const { targets: kept } = yield* sandbox.state
+ *   const log = yield* sandbox.requests
+ *   // One target, two requests: the lost answer was replayed.
+ *   return [kept.length, log.length]
+ * }).pipe(Effect.provide(Sandbox.layerTargets()))
+ * ```
+ *
+ * @module
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import type { FaultRule } from "./Fault.ts"
+import { makeClient } from "./client.ts"
+import { make } from "./make.ts"
+import type { SandboxOperation } from "./routes.ts"
+import { type SandboxListenError, serve } from "./serve.ts"
+import type { SocketError, WireRequest } from "./wire.ts"
+import type { InvalidSeed, SandboxSeed, SeedBounce, SeedRedListEntry, SeedValue } from "./Seed.ts"
+import { Targets, type TargetsOptions } from "../targets/Targets.ts"
+
+export * as Fault from "./Fault.ts"
+export type { FaultMatch, FaultRule } from "./Fault.ts"
+export type { SandboxOperation } from "./routes.ts"
+export { SandboxListenError } from "./serve.ts"
+export type { SocketError, WireRequest } from "./wire.ts"
+export * from "./Seed.ts"
+
+/**
+ * One request that the sandbox received, and what became of it.
+ *
+ * @example
+ * ```ts
+ * import { Sandbox } from "@effect-np6/targets/sandbox"
+ * import * as Effect from "effect/Effect"
+ *
+ * const retries = Effect.gen(function* () {
+ *   const sandbox = yield* Sandbox
+ *   const log = yield* sandbox.requests
+ *   const creates = log.filter(({ operation }) => operation === "create")
+ *   return creates.length - 1
+ * })
+ * ```
+ */
+export interface SandboxRequest {
+  /** When it arrived, in epoch milliseconds of Effect's `Clock`. */
+  readonly time: number
+  /** The operation it was routed to; `undefined` when there is no such path or method. */
+  readonly operation: SandboxOperation | undefined
+  /** As it was received: `GET`, `PUT`, `POST` or `DELETE`, if it is one of NP6's. */
+  readonly method: string
+  /** As it was sent, percent-encoding and all. */
+  readonly path: string
+  /** As it was sent, without the question mark. */
+  readonly query: string
+  /** By lower-case name. The value of `x-key` is the name of the key, or `unknown`. */
+  readonly headers: Readonly<Record<string, string>>
+  /** As text, with all field values in it; empty where there was none. */
+  readonly body: string
+  /** The status of the answer; `undefined` while there is none, or when a fault left none. */
+  readonly status: number | undefined
+  /** The `x-request-id` of the answer. */
+  readonly requestId: string
+  /** Whether it changed the state. */
+  readonly applied: boolean
+  /** The fault that was committed, if one was. */
+  readonly fault: FaultRule["fault"]["_tag"] | undefined
+}
+
+/**
+ * A target as the sandbox keeps it.
+ *
+ * @example
+ * ```ts
+ * import type { SandboxTarget } from "@effect-np6/targets/sandbox"
+ *
+ * const isSubscribed = (target: SandboxTarget): boolean =>
+ *   target.segments.includes(12345)
+ * ```
+ */
+export interface SandboxTarget {
+  /** Eight characters of upper-case base 36; the sandbox counts its own up from `000MLGPR`. */
+  readonly id: string
+  /** Epoch milliseconds, of a whole minute. */
+  readonly creationDate: number
+  /** Epoch milliseconds, of a whole minute. Joining or leaving a segment does not move it. */
+  readonly lastUpdateDate: number
+  /** By field id; an unset field is not there. */
+  readonly fields: Readonly<Record<string, SeedValue>>
+  /** The ids of the segments it is in, those it joined last at the end. */
+  readonly segments: ReadonlyArray<number>
+  /** As the seed has them: no request changes them. */
+  readonly bounce: ReadonlyArray<SeedBounce>
+  /** As the seed has it: no request changes it. */
+  readonly redList: { readonly mail?: SeedRedListEntry; readonly sms?: SeedRedListEntry }
+}
+
+/**
+ * What the sandbox holds at one moment; later requests do not change it.
+ *
+ * @example
+ * ```ts
+ * import type { SandboxState } from "@effect-np6/targets/sandbox"
+ *
+ * const ids = (state: SandboxState): ReadonlyArray<string> =>
+ *   state.targets.map(({ id }) => id)
+ * ```
+ */
+export interface SandboxState {
+  /** In order of creation. */
+  readonly targets: ReadonlyArray<SandboxTarget>
+}
+
+/**
+ * Where {@link Sandbox.serve} listens.
+ *
+ * @example
+ * ```ts
+ * import type { ServeOptions } from "@effect-np6/targets/sandbox"
+ *
+ * const options: ServeOptions = { port: 8080 }
+ * ```
+ */
+export interface ServeOptions {
+  /** A free one when left out. */
+  readonly port?: number
+  /** `127.0.0.1` when left out: nobody but this machine can connect. */
+  readonly hostname?: string
+}
+
+/**
+ * Where a sandbox is reached over HTTP.
+ *
+ * @example
+ * ```ts
+ * import type { SandboxAddress } from "@effect-np6/targets/sandbox"
+ *
+ * const targets = (address: SandboxAddress): string =>
+ *   `${address.url}/targets`
+ * ```
+ */
+export interface SandboxAddress {
+  /** Without a trailing slash. */
+  readonly url: string
+  /** The port in use, which is how a free one is known. */
+  readonly port: number
+}
+
+/**
+ * A running sandbox.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   Sandbox,
+ *   type SandboxService,
+ * } from "@effect-np6/targets/sandbox"
+ * import * as Effect from "effect/Effect"
+ *
+ * const howMany = (sandbox: SandboxService) =>
+ *   Effect.map(sandbox.state, (state) => state.targets.length)
+ * const program = Effect.flatMap(Sandbox, howMany)
+ * ```
+ */
+export interface SandboxService {
+  /**
+   * The base URL for use in process. The name is a reserved one that never reaches a network; the
+   * sandbox answers to any other just as well.
+   */
+  readonly url: string
+  /** The keys every sandbox has: `full` may do everything, `readOnly` is refused writes with 403. */
+  readonly keys: {
+    readonly full: Redacted.Redacted<string>
+    readonly readOnly: Redacted.Redacted<string>
+  }
+  /**
+   * Answers one request: what all ways to reach the sandbox come down to. Time is Effect's `Clock`,
+   * an interruption ends a hang, and a fault of the connection is a {@link SocketError}.
+   */
+  readonly handle: (request: WireRequest) => Effect.Effect<Response, SocketError>
+  /**
+   * The web-standard form of `handle`, for `Deno.serve` and for whatever takes a `fetch`. A fault of
+   * the connection rejects with a {@link SocketError}; aborting the request's signal ends a hang. A
+   * request that was never sent lacks a `Content-Length`; it gets the one a transport would add.
+   */
+  readonly handler: (request: Request) => Promise<Response>
+  /** Adds rules after those already there. */
+  readonly script: (...rules: ReadonlyArray<FaultRule>) => Effect.Effect<void>
+  /** The log: the last 100,000 requests, the oldest first. */
+  readonly requests: Effect.Effect<ReadonlyArray<SandboxRequest>>
+  /** All targets as they are when this runs. */
+  readonly state: Effect.Effect<SandboxState>
+  /** Back to the seed, with no rules, an empty log and full rate limits. */
+  readonly reset: Effect.Effect<void>
+}
+
+const SandboxBase: Context.ServiceClass<Sandbox, "@effect-np6/targets/Sandbox", SandboxService> =
+  Context.Service<Sandbox, SandboxService>()("@effect-np6/targets/Sandbox")
+
+/**
+ * The sandbox as a service. Each layer that is built holds a sandbox of its own.
+ *
+ * @example
+ * ```ts
+ * import { Sandbox } from "@effect-np6/targets/sandbox"
+ * import * as Effect from "effect/Effect"
+ *
+ * // Over HTTP, for a program in any language, until the scope ends.
+ * const program = Effect.scoped(Effect.gen(function* () {
+ *   const { url } = yield* Sandbox.serve()
+ *   yield* Effect.log(`NP6 is at ${url}`)
+ *   yield* Effect.never
+ * })).pipe(Effect.provide(Sandbox.layer))
+ * ```
+ */
+export class Sandbox extends SandboxBase {
+  /** A sandbox that starts from {@link defaultSeed}: no targets yet. */
+  static readonly layer: Layer.Layer<Sandbox> = Layer.effect(Sandbox, Effect.orDie(make({})))
+
+  /** A sandbox that starts from this seed. */
+  static readonly layerWith = (seed: SandboxSeed): Layer.Layer<Sandbox, InvalidSeed> =>
+    Layer.effect(Sandbox, make(seed))
+
+  /**
+   * An HTTP client that reaches the sandbox in process: no socket, no permission, and a `TestClock`
+   * drives it. Requests look as they would on the wire, and a fault of the connection is an
+   * `HttpClientError` whose reason is a `TransportError` with the {@link SocketError} as its cause.
+   */
+  static readonly layerClient: Layer.Layer<HttpClient.HttpClient, never, Sandbox> = Layer.effect(
+    HttpClient.HttpClient,
+    Effect.map(Sandbox, ({ handle }) => makeClient(handle)),
+  )
+
+  /**
+   * {@link Targets} over a sandbox in process, and the sandbox itself: all that a test of a pipeline
+   * needs. The key is the one that may do everything, unless the options have another; so is the
+   * seed {@link defaultSeed}, unless one is given.
+   *
+   * A refused option or a bad seed is a mistake in the test, so it ends the test: a defect.
+   */
+  static readonly layerTargets = (
+    options: Partial<TargetsOptions> & { readonly seed?: SandboxSeed } = {},
+  ): Layer.Layer<Targets | Sandbox> => {
+    const { seed, ...targetsOptions } = options
+    const targets = Sandbox.useSync(({ keys, url }) =>
+      Targets.layer({ apiKey: keys.full, baseUrl: url, ...targetsOptions })
+    )
+    return Layer.unwrap(targets).pipe(
+      Layer.provide(Sandbox.layerClient),
+      Layer.provideMerge(seed === undefined ? Sandbox.layer : Sandbox.layerWith(seed)),
+      Layer.orDie,
+    )
+  }
+
+  /**
+   * Serves the sandbox over HTTP until the scope ends, on loopback unless told otherwise. Needs
+   * Node's HTTP server, which Deno has too, and there the permission to listen.
+   */
+  static readonly serve = (
+    options: ServeOptions = {},
+  ): Effect.Effect<SandboxAddress, SandboxListenError, Sandbox | Scope.Scope> =>
+    Effect.flatMap(Sandbox, ({ handle }) => serve(handle, options))
+}

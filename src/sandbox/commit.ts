@@ -1,0 +1,84 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { Fault, Truncate } from "./Fault.ts"
+import { type Answer, empty } from "./answer.ts"
+import { connectionRefused, connectionReset, type SocketError } from "./wire.ts"
+
+const statusesWithoutBody: ReadonlySet<number> = new Set([204, 205, 304])
+
+/** One chunk, then the end, or then an error: the reader gets the bytes before it learns of it. */
+const body = (bytes: Uint8Array<ArrayBuffer>, broken: boolean): ReadableStream<Uint8Array> => {
+  let sent = false
+  return new ReadableStream({
+    pull(controller) {
+      if (!sent && bytes.length > 0) {
+        sent = true
+        controller.enqueue(bytes)
+      } else if (broken) controller.error(connectionReset())
+      else controller.close()
+    },
+  })
+}
+
+/** Puts an answer on the wire, whole or cut. */
+export const toResponse = (answer: Answer, cut?: Truncate): Response => {
+  const headers = new Headers(answer.headers)
+  if (statusesWithoutBody.has(answer.status)) {
+    return new Response(null, { status: answer.status, headers })
+  }
+  const bytes = new TextEncoder().encode(answer.body)
+  const kept = cut?.bytes ?? Math.floor(bytes.length / 2)
+  if (cut === undefined || kept >= bytes.length) {
+    headers.set("content-length", String(bytes.length))
+    return new Response(bytes, { status: answer.status, headers })
+  }
+  const isSilent = cut.framing === "close"
+  if (isSilent) headers.set("connection", "close")
+  else headers.set("content-length", String(bytes.length))
+  return new Response(body(bytes.slice(0, kept), !isSilent), { status: answer.status, headers })
+}
+
+/** The two things a fault can do with the server: let it act, and let it be seen to answer. */
+export interface Exchange {
+  /** Runs the request through the server. */
+  readonly perform: (now: number) => Answer
+  /** Notes the answer, and makes it a whole one. */
+  readonly finish: (answer: Answer, now: number) => Answer
+}
+
+/** Answers as the fault would have it, or plainly when there is none. */
+export const commit = (
+  exchange: Exchange,
+  fault: Fault | undefined,
+): Effect.Effect<Response, SocketError> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now): Effect.Effect<Response, SocketError> => {
+    const respond = (answer: Answer, cut?: Truncate): Effect.Effect<Response> =>
+      Effect.sync(() => toResponse(exchange.finish(answer, now), cut))
+    switch (fault?._tag) {
+      case undefined:
+        return respond(exchange.perform(now))
+      case "Latency":
+        return Effect.delay(commit(exchange, fault.andThen), fault.duration)
+      case "Hang":
+        if (fault.applied) exchange.perform(now)
+        return Effect.never
+      case "Refuse":
+        return Effect.fail(connectionRefused())
+      case "Reset":
+        if (fault.applied) exchange.perform(now)
+        return Effect.fail(connectionReset())
+      case "Truncate":
+        return respond(exchange.perform(now), fault)
+      case "ContentType": {
+        const answer = exchange.perform(now)
+        return respond({
+          ...answer,
+          headers: { ...answer.headers, "content-type": fault.contentType },
+        })
+      }
+      case "Respond": {
+        if (fault.applied) exchange.perform(now)
+        return respond({ ...empty(fault.status, fault.headers), body: fault.body })
+      }
+    }
+  })

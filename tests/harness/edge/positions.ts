@@ -1,0 +1,247 @@
+/** Every place where a caller's value gets into a request, and the one request that it may make. */
+import { Bulk, TargetModel, Targets } from "@effect-np6/targets"
+import { Effect, Stream } from "effect"
+import type { OperationCase } from "../operations.ts"
+
+type Calls = Effect.Effect<unknown, unknown, Targets>
+
+/** One argument of one operation. */
+export interface Position {
+  readonly name: string
+  /** What a value is there: its part of the request is checked against it. */
+  readonly kind: "id" | "segment" | "unicity" | "values" | "selection"
+  readonly method: OperationCase["method"]
+  /** Below the base URL, with `{}` for the value itself. */
+  readonly path: string
+  readonly run: (value: never) => Calls
+}
+
+const id = "000MLGPR"
+const values = { 8103: "a@b.c" }
+
+const Contact = TargetModel.make({
+  email: TargetModel.text(8103),
+  name: TargetModel.text(8102),
+}, { unicity: ["email"] })
+
+const service = (run: (targets: Targets["Service"]) => Effect.Effect<unknown, unknown>): Calls =>
+  Effect.flatMap(Targets, run)
+const model = (
+  run: (contacts: TargetModel.OperationsOf<typeof Contact>) => Effect.Effect<unknown, unknown>,
+): Calls => Effect.flatMap(Contact.operations, run)
+
+/** Runs an operator over one input, and fails as its outcome does. */
+const bulk = <I, A, E>(operator: Bulk.Operator<I, A, E>, input: I): Calls =>
+  Stream.make(input).pipe(
+    operator,
+    Stream.runForEach((outcome) =>
+      outcome._tag === "Failed" ? Effect.fail(outcome.error) : Effect.void
+    ),
+  )
+
+// `never` is what takes the values that no type allows.
+export const positions: ReadonlyArray<Position> = [
+  {
+    name: "get(id)",
+    kind: "id",
+    method: "GET",
+    path: "targets/{}",
+    run: (value) => service((targets) => targets.get(value)),
+  },
+  {
+    name: "update(id)",
+    kind: "id",
+    method: "PUT",
+    path: "targets/{}",
+    run: (value) => service((targets) => targets.update(value, values)),
+  },
+  {
+    name: "delete(id)",
+    kind: "id",
+    method: "DELETE",
+    path: "targets/{}",
+    run: (value) => service((targets) => targets.delete(value)),
+  },
+  {
+    name: "addToSegment(id)",
+    kind: "id",
+    method: "POST",
+    path: "targets/{}/segments/1",
+    run: (value) => service((targets) => targets.addToSegment(value, 1)),
+  },
+  {
+    name: "removeFromSegment(id)",
+    kind: "id",
+    method: "DELETE",
+    path: "targets/{}/segments/1",
+    run: (value) => service((targets) => targets.removeFromSegment(value, 1)),
+  },
+  {
+    name: "addToSegment(, segment)",
+    kind: "segment",
+    method: "POST",
+    path: `targets/${id}/segments/{}`,
+    run: (value) => service((targets) => targets.addToSegment(id, value)),
+  },
+  {
+    name: "removeFromSegment(, segment)",
+    kind: "segment",
+    method: "DELETE",
+    path: `targets/${id}/segments/{}`,
+    run: (value) => service((targets) => targets.removeFromSegment(id, value)),
+  },
+  {
+    name: "getByUnicity(unicity)",
+    kind: "unicity",
+    method: "GET",
+    path: "targets",
+    run: (value) => service((targets) => targets.getByUnicity(value)),
+  },
+  {
+    name: "upsert(unicity)",
+    kind: "unicity",
+    method: "PUT",
+    path: "targets",
+    run: (value) => service((targets) => targets.upsert(value, values)),
+  },
+  {
+    name: "upsert(, values)",
+    kind: "values",
+    method: "PUT",
+    path: "targets",
+    run: (value) => service((targets) => targets.upsert("a@b.c", value)),
+  },
+  {
+    name: "create(values)",
+    kind: "values",
+    method: "POST",
+    path: "targets",
+    run: (value) => service((targets) => targets.create(value)),
+  },
+  {
+    name: "update(, values)",
+    kind: "values",
+    method: "PUT",
+    path: `targets/${id}`,
+    run: (value) => service((targets) => targets.update(id, value)),
+  },
+  {
+    name: "deleteMany(selection)",
+    kind: "selection",
+    method: "DELETE",
+    path: "targets",
+    run: (value) => service((targets) => targets.deleteMany(value)),
+  },
+  {
+    name: "withResponse.deleteMany(selection)",
+    kind: "selection",
+    method: "DELETE",
+    path: "targets",
+    run: (value) => service((targets) => targets.withResponse.deleteMany(value)),
+  },
+  {
+    name: "a model's delete(id)",
+    kind: "id",
+    method: "DELETE",
+    path: "targets/{}",
+    run: (value) => model((contacts) => contacts.delete(value)),
+  },
+  {
+    name: "a model's update(id)",
+    kind: "id",
+    method: "PUT",
+    path: "targets/{}",
+    run: (value) => model((contacts) => contacts.update(value, { name: "Doe" })),
+  },
+  {
+    name: "a model's removeFromSegment(, segment)",
+    kind: "segment",
+    method: "DELETE",
+    path: `targets/${id}/segments/{}`,
+    run: (value) => model((contacts) => contacts.removeFromSegment(id, value)),
+  },
+  {
+    name: "a model's getByUnicity({ email })",
+    kind: "unicity",
+    method: "GET",
+    path: "targets",
+    run: (value) => model((contacts) => contacts.getByUnicity({ email: value })),
+  },
+  {
+    name: "a model's upsert({ email })",
+    kind: "unicity",
+    method: "PUT",
+    path: "targets",
+    run: (value) => model((contacts) => contacts.upsert({ email: value })),
+  },
+  {
+    name: "a model's update(, values)",
+    kind: "values",
+    method: "PUT",
+    path: `targets/${id}`,
+    run: (value) => model((contacts) => contacts.update(id, value)),
+  },
+  {
+    name: "a model's deleteMany(selection)",
+    kind: "selection",
+    method: "DELETE",
+    path: "targets",
+    run: (value) => model((contacts) => contacts.deleteMany(value)),
+  },
+  {
+    name: "Bulk.upsertAll(unicity)",
+    kind: "unicity",
+    method: "PUT",
+    path: "targets",
+    run: (unicity) => bulk(Bulk.upsertAll(() => ({ unicity, values })), undefined),
+  },
+  {
+    name: "Bulk.ensureInSegment(, unicity)",
+    kind: "unicity",
+    method: "PUT",
+    path: "targets",
+    run: (unicity) => bulk(Bulk.ensureInSegment(1, () => ({ unicity, values })), undefined),
+  },
+  {
+    name: "Bulk.createAll(values)",
+    kind: "values",
+    method: "POST",
+    path: "targets",
+    run: (value) => bulk(Bulk.createAll(() => value), undefined),
+  },
+  {
+    name: "Bulk.updateAll(id)",
+    kind: "id",
+    method: "PUT",
+    path: "targets/{}",
+    run: (value) => bulk(Bulk.updateAll(() => ({ id: value, values })), undefined),
+  },
+  {
+    name: "Bulk.addAllToSegment(, id)",
+    kind: "id",
+    method: "POST",
+    path: "targets/{}/segments/1",
+    run: (value) => bulk(Bulk.addAllToSegment(1, () => value), undefined),
+  },
+  {
+    name: "Bulk.removeAllFromSegment(segment)",
+    kind: "segment",
+    method: "DELETE",
+    path: `targets/${id}/segments/{}`,
+    run: (value) => bulk(Bulk.removeAllFromSegment(value, () => id), undefined),
+  },
+  {
+    name: 'Bulk.deleteAll("id")',
+    kind: "id",
+    method: "DELETE",
+    path: "targets",
+    run: (value) => bulk(Bulk.deleteAll("id", () => value), undefined),
+  },
+  {
+    name: 'Bulk.deleteAll("unicity")',
+    kind: "unicity",
+    method: "DELETE",
+    path: "targets",
+    run: (value) => bulk(Bulk.deleteAll("unicity", () => value), undefined),
+  },
+]
