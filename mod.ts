@@ -71,6 +71,7 @@
  * @module
  */
 export * from "./src/targets/Targets.ts"
+export type * from "./src/targets/TargetsService.ts"
 export * from "./src/client/Errors.ts"
 export * as RetryPolicy from "./src/client/RetryPolicy.ts"
 export * as RateLimit from "./src/client/RateLimit.ts"
@@ -82,8 +83,7 @@ export * from "./src/data/Bounce.ts"
 export * from "./src/data/RedList.ts"
 export * from "./src/data/Field.ts"
 export * from "./src/data/Unicity.ts"
-export * from "./src/data/TargetId.ts"
-export * from "./src/data/SegmentId.ts"
+export { FieldId, SegmentId, TargetId } from "./src/data/Ids.ts"
 export * from "./src/data/Selection.ts"
 export * from "./src/client/Np6Response.ts"
 export * from "./src/data/Operation.ts"

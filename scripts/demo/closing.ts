@@ -4,7 +4,7 @@
  * @module
  */
 import type { DeletionReport } from "../../mod.ts"
-import type { SandboxRequest, SandboxTarget } from "../../src/sandbox/Sandbox.ts"
+import type { SandboxRequest, SandboxTarget } from "../../src/sandbox/SandboxService.ts"
 import { Equal } from "effect"
 import { segment } from "./account.ts"
 import type { ContactFile } from "./contacts.ts"

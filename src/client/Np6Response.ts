@@ -24,7 +24,7 @@
  * })
  * ```
  */
-export interface Answer<out A> {
+export interface Np6Response<out A> {
   /** What the operation returns. */
   readonly value: A
   /**

@@ -11,33 +11,17 @@ import * as HttpTraceContext from "effect/http/HttpTraceContext"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Tracer from "effect/Tracer"
-import type { Answer } from "./Np6Response.ts"
-import {
-  BadRequest,
-  type ClientFailure,
-  InvalidInput,
-  RateLimited,
-  ServerError,
-  TransportError,
-  UnexpectedResponse,
-} from "./Errors.ts"
-import type { Observation } from "./RateLimit.ts"
-import type { RetryPolicy, Transient } from "./RetryPolicy.ts"
+import type { Np6Response } from "./Np6Response.ts"
+import { InvalidInput } from "./Errors.ts"
+import type { Observation } from "./Gate.ts"
+import type { RetryPolicy } from "./RetryPolicy.ts"
 import { CurrentAttempts } from "./attempts.ts"
-import { type Connection, requestOf, urlOf } from "./connection.ts"
-import {
-  type Documented,
-  documented,
-  type Endpoint,
-  type Facts,
-  type Row,
-} from "../targets/endpoints.ts"
-import { type Head, type Outcome, perform } from "../http/attempt.ts"
-import type { Refusal, RequestParts } from "../targets/arguments.ts"
-import { isEcho, scrub, wordsOf } from "../http/scrub.ts"
-import type { Unreadable } from "../http/body.ts"
+import { type Connection, requestOf } from "./connection.ts"
+import { type Refusal, type RequestParts, urlOf } from "../http/request.ts"
+import type { Documented, Endpoint, Row } from "./endpoint.ts"
+import { type Attempted, type Head, perform } from "../http/attempt.ts"
 import { decider, earn, parseRetryAfter } from "./replay.ts"
-import type { Broken } from "../http/failure.ts"
+import { type Failure, failureOf, isTransient, mayHaveApplied } from "./failures.ts"
 
 /** The policy that a scope sets over the layer's. */
 export const CurrentRetryPolicy: Context.Reference<RetryPolicy | undefined> = Context.Reference(
@@ -45,14 +29,12 @@ export const CurrentRetryPolicy: Context.Reference<RetryPolicy | undefined> = Co
   { defaultValue: (): RetryPolicy | undefined => undefined },
 )
 
-type Failure<F extends keyof Documented> = Documented[F] | ClientFailure
-
 /** Calls an endpoint: the operation of its row, with the answer it came in. */
 export const call = <Args extends ReadonlyArray<unknown>, A, F extends keyof Documented>(
   connection: Connection,
   endpoint: Endpoint<Args, A, F>,
 ) =>
-(...args: Args): Effect.Effect<Answer<A>, Failure<F>> => {
+(...args: Args): Effect.Effect<Np6Response<A>, Failure<F>> => {
   // Now, and not when the effect runs: what is deleted is what was named.
   const checked = check(connection, endpoint, args)
   if (Result.isFailure(checked)) return refuse(endpoint, checked.failure)
@@ -124,7 +106,7 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
   parts: RequestParts,
   fiber: Fiber.Fiber<unknown, unknown>,
   span: Tracer.Span | undefined,
-): Effect.fn.Return<Answer<A>, Failure<F>> {
+): Effect.fn.Return<Np6Response<A>, Failure<F>> {
   const clock = fiber.getRef(Clock.Clock)
   const policy = fiber.getRef(CurrentRetryPolicy) ?? connection.retry
   const decide = decider(policy, connection.spending, clock.currentTimeMillisUnsafe())
@@ -140,7 +122,7 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
       counter.requests++
       if (attempts > 1) counter.retries++
     }
-    const outcome: Outcome<A> = settle(endpoint, yield* attempt, mayBeApplied)
+    const outcome: Attempted<A> = settle(endpoint, yield* attempt, mayBeApplied)
     yield* connection.gate.observe(observationOf(outcome, clock.currentTimeMillisUnsafe()))
     if (span !== undefined) describeAttempt(span, attempts, outcome)
     if (outcome._tag === "Value") return { ...outcome.head, value: outcome.value, attempts }
@@ -161,7 +143,7 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
   }
 })
 
-const observationOf = <A>(outcome: Outcome<A>, nowMillis: number): Observation => {
+const observationOf = <A>(outcome: Attempted<A>, nowMillis: number): Observation => {
   const { status, headers } = (outcome._tag === "Broken" ? undefined : outcome.head) ?? noHead
   return { status, headers, retryAfter: parseRetryAfter(headers["retry-after"], nowMillis) }
 }
@@ -171,7 +153,7 @@ const noHead: { readonly status: undefined; readonly headers: Head["headers"] } 
   headers: {},
 }
 
-const describeAttempt = <A>(span: Tracer.Span, attempts: number, outcome: Outcome<A>): void => {
+const describeAttempt = <A>(span: Tracer.Span, attempts: number, outcome: Attempted<A>): void => {
   span.attribute("np6.attempts", attempts)
   if (outcome.head === undefined) return
   span.attribute("http.response.status_code", outcome.head.status)
@@ -193,9 +175,9 @@ const traceHeaders = (
 /** Reads an outcome in the light of the attempts before it, one of which may have been applied. */
 const settle = <A, F extends keyof Documented>(
   endpoint: Row<A, F>,
-  outcome: Outcome<A>,
+  outcome: Attempted<A>,
   mayBeApplied: boolean,
-): Outcome<A> => {
+): Attempted<A> => {
   if (!mayBeApplied) return outcome
   const { afterReplay, done } = endpoint
   if (outcome._tag === "Value" && afterReplay !== undefined) {
@@ -205,98 +187,3 @@ const settle = <A, F extends keyof Documented>(
     ? { _tag: "Value", head: outcome.head, value: done.value }
     : outcome
 }
-
-const mayHaveApplied = <A, F extends keyof Documented>(
-  endpoint: Row<A, F>,
-  outcome: Outcome<A>,
-): boolean => {
-  if (endpoint.method === "GET") return false
-  if (outcome._tag === "Broken") return outcome.broken.reason !== "Connect"
-  // Any 4xx is a refusal, but for 408, which is somebody's impatience.
-  const { status } = outcome.head
-  return status < 400 || status >= 500 || status === 408
-}
-
-// A permission that Deno wasn't given: nothing was sent, and it doesn't come by asking again.
-const notCapable = "NOT_CAPABLE"
-
-const transientStatus = new Set([408, 429, 500, 502, 503, 504])
-
-const isTransient = (
-  failure: { readonly _tag: string; readonly status?: number; readonly detail?: string },
-): failure is Transient =>
-  (failure._tag === "TransportError" && failure.detail !== notCapable) ||
-  transientStatus.has(failure.status ?? 0)
-
-const badRequestStatus = new Set([400, 411, 413, 415, 422])
-
-const failureOf = <A, F extends keyof Documented>(
-  endpoint: Row<A, F>,
-  outcome: Exclude<Outcome<A>, { readonly _tag: "Value" }>,
-  secrets: ReadonlyArray<string>,
-  facts: Facts,
-  nowMillis: number,
-): Failure<F> => {
-  if (outcome._tag === "Broken") {
-    return transportError(withHead(facts, outcome.head), outcome.broken, secrets)
-  }
-  const { head } = outcome
-  const answered = withHead(facts, head)
-  if (outcome._tag === "Unreadable") {
-    const missing = outcome.problem._tag === "Nothing" ? endpoint.failures[404] : undefined
-    return missing === undefined
-      ? unexpected(answered, outcome.problem)
-      : documented[missing](answered)
-  }
-  const detail = scrub(wordsOf(outcome.body), secrets)
-  const said: Facts = detail === "" ? answered : { ...answered, detail }
-  const failure = endpoint.failures[head.status]
-  if (failure !== undefined) return documented[failure](said)
-  if (badRequestStatus.has(head.status)) return new BadRequest(said)
-  if (head.status === 429 || (head.status >= 500 && head.status < 600)) {
-    const retryAfter = parseRetryAfter(head.headers["retry-after"], nowMillis)
-    const asked = retryAfter === undefined ? said : { ...said, retryAfter }
-    return head.status === 429 ? new RateLimited(asked) : new ServerError(asked)
-  }
-  // A browser hides a redirect behind status 0.
-  const isRedirect = head.status === 0 || (head.status >= 300 && head.status < 400)
-  return new UnexpectedResponse({ ...said, reason: isRedirect ? "Redirect" : "Status" })
-}
-
-/** Adds what is known of an answer. */
-export const withHead = (
-  facts: Facts,
-  head: Pick<Head, "status" | "requestId"> | undefined,
-): Facts =>
-  head === undefined ? facts : {
-    ...facts,
-    status: head.status,
-    ...(head.requestId === undefined ? {} : { requestId: head.requestId }),
-  }
-
-/** The error of an answer that can't be read. */
-export const unexpected = (
-  facts: Facts,
-  problem: Unreadable,
-  delivered?: { readonly delivered: number },
-): UnexpectedResponse =>
-  new UnexpectedResponse({
-    ...facts,
-    ...delivered,
-    ...(problem._tag === "Body" ? { detail: problem.detail } : {}),
-    reason: problem._tag === "TooLarge" ? "TooLarge" : "Body",
-  })
-
-/** The error of an exchange that broke. */
-export const transportError = (
-  facts: Facts,
-  broken: Broken,
-  secrets: ReadonlyArray<string>,
-  delivered?: { readonly delivered: number },
-): TransportError =>
-  new TransportError({
-    ...facts,
-    ...delivered,
-    ...(broken.code === undefined || isEcho(broken.code, secrets) ? {} : { detail: broken.code }),
-    reason: broken.reason,
-  })

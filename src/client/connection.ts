@@ -8,11 +8,11 @@ import type * as HttpClient from "effect/http/HttpClient"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { InvalidInput } from "./Errors.ts"
-import type { Gate } from "./RateLimit.ts"
+import type { Gate } from "./Gate.ts"
 import type { RetryPolicy } from "./RetryPolicy.ts"
 import type { Deadlines } from "../http/deadlines.ts"
 import type { FetchSettings } from "../http/fetch.ts"
-import type { RequestParts } from "../targets/arguments.ts"
+import type { Np6Request, RequestParts } from "../http/request.ts"
 import type { Spending } from "./replay.ts"
 import { version } from "./version.ts"
 
@@ -98,52 +98,16 @@ export const checkTimeout = (input: Duration.Input): Duration.Duration | Invalid
 
 const utf8 = new TextEncoder()
 
-/**
- * The URL of a request, or `undefined` if it isn't the endpoint's.
- *
- * The arguments were checked before; this holds the last line all the same, because one segment too
- * few makes a bulk delete of a delete.
- */
-export const urlOf = (base: URL, template: string, parts: RequestParts): URL | undefined => {
-  let href = base.href
-  for (const [index, segment] of template.slice(1).split("/").entries()) {
-    const filled = segment.startsWith("{")
-      ? encodeURIComponent(parts.params?.[segment.slice(1, -1)] ?? "")
-      : segment
-    if (filled === "") return undefined
-    href += index === 0 ? filled : `/${filled}`
-  }
-  const url = new URL(href)
-  // A dot segment, or whatever else has a meaning in a URL, does not come out as it went in.
-  if (url.href !== href) return undefined
-  if (parts.unicity !== undefined) {
-    url.search = parts.unicity.map((criterion) => `unicity=${encodeURIComponent(criterion)}`).join(
-      "&",
-    )
-  }
-  return url
-}
-
-/** A request, as it goes over the wire. */
-export interface Request {
-  readonly method: "GET" | "PUT" | "POST" | "DELETE"
-  readonly url: string
-  /** By lower-case name. */
-  readonly headers: { readonly [name: string]: string }
-  /** JSON, in UTF-8. */
-  readonly body: Uint8Array<ArrayBuffer> | undefined
-}
-
 const userAgent = `effect-np6-targets/${version}`
 
 /** The request for an endpoint. */
 export const requestOf = (
   connection: Connection,
-  endpoint: { readonly method: Request["method"]; readonly accept?: string },
+  endpoint: { readonly method: Np6Request["method"]; readonly accept?: string },
   url: URL,
   parts: RequestParts,
   trace: { readonly [name: string]: string } | undefined,
-): Request => {
+): Np6Request => {
   const headers: Record<string, string> = {
     accept: endpoint.accept ?? "application/json",
     "user-agent": userAgent,

@@ -7,7 +7,7 @@ import type * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
 import { type CodeEncoded, named } from "./code.ts"
 import { type InstantEncoded, OptionalTimestamp } from "./instant.ts"
-import { FieldId } from "./Field.ts"
+import { FieldId } from "./Ids.ts"
 import { ExactNumber } from "./number.ts"
 
 /**

@@ -3,39 +3,8 @@
  *
  * @module
  */
-import type * as Brand from "effect/Brand"
 import * as Schema from "effect/Schema"
 import { ExactNumber } from "./number.ts"
-
-/**
- * The id of a field: a positive 32-bit integer that is the account's own. `GET /fields` of the NP6
- * API lists them; the unicity field is the one with `isUnicity: true`.
- *
- * @example
- * ```ts
- * import { FieldId } from "@effect-np6/targets"
- * import { Schema } from "effect"
- *
- * const email: FieldId = Schema.decodeUnknownSync(FieldId)(8103)
- * ```
- */
-export type FieldId = number & Brand.Brand<"FieldId">
-
-/**
- * The schema of a field's id: see the type of the same name.
- *
- * @example
- * ```ts
- * import { FieldId } from "@effect-np6/targets"
- * import { Schema } from "effect"
- *
- * Schema.is(FieldId)(8103) // true
- * Schema.is(FieldId)(0) // false
- * ```
- */
-export const FieldId: Schema.Codec<FieldId, number> = Schema.Int.check(
-  Schema.isBetween({ minimum: 1, maximum: 2_147_483_647 }),
-).pipe(Schema.brand("FieldId"))
 
 /**
  * One value inside a {@link FieldValue}: text, a number or a flag.

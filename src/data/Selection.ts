@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 import { ExactNumber } from "./number.ts"
-import { TargetId } from "./TargetId.ts"
+import { TargetId } from "./Ids.ts"
 import type { UnicityInput } from "./Unicity.ts"
 
 /**

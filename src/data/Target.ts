@@ -10,7 +10,7 @@ import { Fields } from "./Field.ts"
 import { type InstantEncoded, OptionalDate } from "./instant.ts"
 import { nullAsAbsent, orEmpty } from "./optional.ts"
 import { RedList, type RedListEncoded } from "./RedList.ts"
-import { TargetId } from "./TargetId.ts"
+import { TargetId } from "./Ids.ts"
 
 /**
  * A target as `list` and `stream` return it: in every documented sample, `fields` holds the unicity

@@ -49,7 +49,7 @@ export interface ArrayParser<A> {
 }
 
 /** How much is held of an array, in bytes. */
-export interface Bounds {
+export interface ParserBounds {
   /** The most from one separator to the next. */
   readonly element: number
   /** What is parsed at once. */
@@ -57,7 +57,7 @@ export interface Bounds {
 }
 
 /** The bounds of a list. More at once is not faster, and outlives the young garbage. */
-export const bounds: Bounds = { element: 16 * 1024 * 1024, batch: 16 * 1024 }
+export const bounds: ParserBounds = { element: 16 * 1024 * 1024, batch: 16 * 1024 }
 
 const byteOrderMark: ReadonlyArray<number> = [0xef, 0xbb, 0xbf]
 
@@ -85,7 +85,7 @@ const parseAny = (text: string): Array<unknown> => JSON.parse(`[${text}]`)
 /** Makes a parser. */
 export const makeArrayParser = <A>(
   parseElements: ParseElements<A>,
-  { element: maxElement, batch: batchSize }: Bounds = bounds,
+  { element: maxElement, batch: batchSize }: ParserBounds = bounds,
 ): ArrayParser<A> => {
   const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
   let piece: Uint8Array = new Uint8Array()

@@ -10,8 +10,9 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
-import type { Connection, Request } from "../client/connection.ts"
-import type { Documented, Row } from "../targets/endpoints.ts"
+import type { Connection } from "../client/connection.ts"
+import type { Np6Request } from "./request.ts"
+import type { Documented, Row } from "../client/endpoint.ts"
 import { type Stop, within } from "./deadlines.ts"
 import { isPlainFetch, withFetch } from "./fetch.ts"
 import { readBody, recordOf } from "./fetchBody.ts"
@@ -30,7 +31,7 @@ import {
 import { type Broken, readFailure } from "./failure.ts"
 
 /** What came of one attempt. */
-export type Outcome<A> =
+export type Attempted<A> =
   | { readonly _tag: "Value"; readonly head: Head; readonly value: A }
   | { readonly _tag: "Refused"; readonly head: Head; readonly body: string }
   | { readonly _tag: "Unreadable"; readonly head: Head; readonly problem: Unreadable }
@@ -49,15 +50,15 @@ const isSuccess = (head: Head): boolean => head.status >= 200 && head.status < 3
 export const perform = <A, F extends keyof Documented>(
   connection: Connection,
   endpoint: Row<A, F>,
-  request: Request,
+  request: Np6Request,
   secrets: ReadonlyArray<string>,
-): Effect.Effect<Outcome<A>> =>
+): Effect.Effect<Attempted<A>> =>
   endpoint.read.kind !== "streamed" && isPlainFetch(connection.client)
     ? performByFetch(connection, endpoint.read, request, secrets)
     : performByClient(connection, endpoint, request, secrets)
 
 /** What a timeout leaves: a body that doesn't come doesn't hide what the status said. */
-const timedOut = <A>(reader: Reader<A>, head: Head | undefined): Outcome<A> => {
+const timedOut = <A>(reader: Reader<A>, head: Head | undefined): Attempted<A> => {
   if (head !== undefined && !isSuccess(head)) return { _tag: "Refused", head, body: "" }
   return head !== undefined && reader.kind === "nothing"
     ? { _tag: "Value", head, value: reader.value }
@@ -67,15 +68,15 @@ const timedOut = <A>(reader: Reader<A>, head: Head | undefined): Outcome<A> => {
 const performByClient = <A, F extends keyof Documented>(
   connection: Connection,
   endpoint: Row<A, F>,
-  request: Request,
+  request: Np6Request,
   secrets: ReadonlyArray<string>,
-): Effect.Effect<Outcome<A>> =>
+): Effect.Effect<Attempted<A>> =>
   Effect.suspend(() => {
     let head: Head | undefined
     // In two steps, because what streams has its time between the pieces, not for the whole.
     const answered = Effect.flatMap(
       execute(connection, request),
-      (response): Effect.Effect<Effect.Effect<Outcome<A>, Broken>, Broken> => {
+      (response): Effect.Effect<Effect.Effect<Attempted<A>, Broken>, Broken> => {
         const found = readHead(response.status, response.headers, secrets)
         head = found
         if (!isSuccess(found)) {
@@ -95,7 +96,7 @@ const performByClient = <A, F extends keyof Documented>(
         Effect.succeed(Effect.succeed(timedOut(endpoint.read, head))),
     ).pipe(
       Effect.flatten,
-      Effect.catch((broken) => Effect.succeed<Outcome<A>>({ _tag: "Broken", head, broken })),
+      Effect.catch((broken) => Effect.succeed<Attempted<A>>({ _tag: "Broken", head, broken })),
     )
   })
 
@@ -106,11 +107,11 @@ const performByClient = <A, F extends keyof Documented>(
 const performByFetch = <A>(
   connection: Connection,
   reader: Exclude<Reader<A>, { readonly kind: "streamed" }>,
-  request: Request,
+  request: Np6Request,
   secrets: ReadonlyArray<string>,
-): Effect.Effect<Outcome<A>> =>
+): Effect.Effect<Attempted<A>> =>
   Effect.withFiber((fiber) =>
-    Effect.callback<Outcome<A>>((resume) => {
+    Effect.callback<Attempted<A>>((resume) => {
       const { context } = fiber
       const abort = new AbortController()
       let head: Head | undefined
@@ -122,15 +123,15 @@ const performByFetch = <A>(
         stop()
         stopDraining()
       }
-      const settle = (outcome: Effect.Effect<Outcome<A>>) => {
+      const settle = (outcome: Effect.Effect<Attempted<A>>) => {
         end()
         resume(outcome)
       }
-      const giveUp = (outcome: Outcome<A>) => {
+      const giveUp = (outcome: Attempted<A>) => {
         abort.abort()
         settle(Effect.succeed(outcome))
       }
-      const exchange = async (): Promise<Effect.Effect<Outcome<A>>> => {
+      const exchange = async (): Promise<Effect.Effect<Attempted<A>>> => {
         const response = await connection.fetch.send(context, request, abort.signal)
         const found = readHead(response.status, recordOf(response.headers), secrets)
         head = found
@@ -142,7 +143,7 @@ const performByFetch = <A>(
           return Effect.succeed({ _tag: "Refused", head: found, body })
         }
         if (reader.kind === "nothing") {
-          const value: Outcome<A> = { _tag: "Value", head: found, value: reader.value }
+          const value: Attempted<A> = { _tag: "Value", head: found, value: reader.value }
           if (isEmpty(found) || isOver) return Effect.succeed(value)
           stopDraining = connection.drains.start(fiber, () => giveUp(value))
           await readBody(found, response, errorBody, abort.signal).catch(() => {})
@@ -168,14 +169,14 @@ const performByFetch = <A>(
     })
   )
 
-const outcomeOf = <A>(head: Head, read: Result.Result<A, Unreadable>): Outcome<A> =>
+const outcomeOf = <A>(head: Head, read: Result.Result<A, Unreadable>): Attempted<A> =>
   Result.isSuccess(read)
     ? { _tag: "Value", head, value: read.success }
     : { _tag: "Unreadable", head, problem: read.failure }
 
 const execute = (
   connection: Connection,
-  request: Request,
+  request: Np6Request,
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, Broken> =>
   withFetch(
     connection.client.execute(clientRequestOf(request)),
@@ -205,7 +206,7 @@ const execute = (
   )
 
 const clientRequestOf = (
-  { body, headers, method, url }: Request,
+  { body, headers, method, url }: Np6Request,
 ): HttpClientRequest.HttpClientRequest =>
   HttpClientRequest.make(method)(url, {
     headers,
@@ -240,12 +241,12 @@ const readValue = <A, F extends keyof Documented>(
   head: Head,
   response: HttpClientResponse.HttpClientResponse,
   timeout: Duration.Duration,
-): Effect.Effect<Outcome<A>, Broken> =>
+): Effect.Effect<Attempted<A>, Broken> =>
   readBy(endpoint.read, head, response, timeout).pipe(
-    Effect.map((value): Outcome<A> => ({ _tag: "Value", head, value })),
+    Effect.map((value): Attempted<A> => ({ _tag: "Value", head, value })),
     Effect.catch((problem) =>
       problem._tag === "Broken"
         ? Effect.fail(problem.broken)
-        : Effect.succeed<Outcome<A>>({ _tag: "Unreadable", head, problem })
+        : Effect.succeed<Attempted<A>>({ _tag: "Unreadable", head, problem })
     ),
   )

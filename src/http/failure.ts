@@ -7,11 +7,11 @@
  * @module
  */
 import * as Predicate from "effect/Predicate"
-import type { TransportReason } from "../client/Errors.ts"
 
 /** A failed exchange. */
 export interface Broken {
-  readonly reason: TransportReason
+  /** What `TransportError` says of it. */
+  readonly reason: "Connect" | "Reset" | "Timeout"
   /** The system's code of the failure, such as `ECONNREFUSED`. */
   readonly code?: string
 }

@@ -10,16 +10,16 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
-import type { Request } from "../client/connection.ts"
+import type { Np6Request } from "./request.ts"
 
 /** How a layer has its requests sent by fetch. */
 export interface FetchSettings {
   /** The settings for a request. */
-  readonly settingsOf: (request: Request) => globalThis.RequestInit
+  readonly settingsOf: (request: Np6Request) => globalThis.RequestInit
   /** Sends a request from a fiber with this context. */
   readonly send: (
     context: Context.Context<never>,
-    request: Request,
+    request: Np6Request,
     signal: AbortSignal,
   ) => Promise<Response>
 }
@@ -72,7 +72,7 @@ export const fetchSettings = (
         client = undefined
       })
     )
-    const settingsOf = ({ body, method }: Request): globalThis.RequestInit => {
+    const settingsOf = ({ body, method }: Np6Request): globalThis.RequestInit => {
       if (method === "GET" || (sendsOwnBodies && body !== undefined)) return provided
       client ??= unsharedConnections()
       const unshared = { client, ...provided }

@@ -1,6 +1,12 @@
 import * as Result from "effect/Result"
-import type { SandboxSeed, SeedField, SeedKey, SeedRateLimit, SeedSegment } from "./Seed.ts"
-import { defaultSeed } from "./Seed.ts"
+import {
+  defaultSeed,
+  type SandboxSeed,
+  type SeedField,
+  type SeedKey,
+  type SeedRateLimit,
+  type SeedSegment,
+} from "./Seed.ts"
 
 /** All of a seed that requests cannot change. */
 export interface Account {

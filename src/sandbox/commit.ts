@@ -1,7 +1,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Fault, Truncate } from "./Fault.ts"
-import { type Answer, empty } from "./answer.ts"
+import { empty, type SandboxAnswer } from "./answer.ts"
 import { connectionRefused, connectionReset, type SocketError } from "./wire.ts"
 
 const statusesWithoutBody: ReadonlySet<number> = new Set([204, 205, 304])
@@ -21,7 +21,7 @@ const body = (bytes: Uint8Array<ArrayBuffer>, broken: boolean): ReadableStream<U
 }
 
 /** Puts an answer on the wire, whole or cut. */
-export const toResponse = (answer: Answer, cut?: Truncate): Response => {
+export const toResponse = (answer: SandboxAnswer, cut?: Truncate): Response => {
   const headers = new Headers(answer.headers)
   if (statusesWithoutBody.has(answer.status)) {
     return new Response(null, { status: answer.status, headers })
@@ -41,9 +41,9 @@ export const toResponse = (answer: Answer, cut?: Truncate): Response => {
 /** The two things a fault can do with the server: let it act, and let it be seen to answer. */
 export interface Exchange {
   /** Runs the request through the server. */
-  readonly perform: (now: number) => Answer
+  readonly perform: (now: number) => SandboxAnswer
   /** Notes the answer, and makes it a whole one. */
-  readonly finish: (answer: Answer, now: number) => Answer
+  readonly finish: (answer: SandboxAnswer, now: number) => SandboxAnswer
 }
 
 /** Answers as the fault would have it, or plainly when there is none. */
@@ -52,7 +52,7 @@ export const commit = (
   fault: Fault | undefined,
 ): Effect.Effect<Response, SocketError> =>
   Effect.flatMap(Clock.currentTimeMillis, (now): Effect.Effect<Response, SocketError> => {
-    const respond = (answer: Answer, cut?: Truncate): Effect.Effect<Response> =>
+    const respond = (answer: SandboxAnswer, cut?: Truncate): Effect.Effect<Response> =>
       Effect.sync(() => toResponse(exchange.finish(answer, now), cut))
     switch (fault?._tag) {
       case undefined:

@@ -4,10 +4,10 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as Types from "effect/Types"
-import type { SandboxRequest, SandboxService, SandboxState } from "./Sandbox.ts"
+import type { SandboxRequest, SandboxService, SandboxState } from "./SandboxService.ts"
 import { InvalidSeed, SandboxSeed, type SeedTarget } from "./Seed.ts"
 import { type Account, fullKey, makeAccount, readOnlyKey } from "./account.ts"
-import type { Answer } from "./answer.ts"
+import type { SandboxAnswer } from "./answer.ts"
 import { commit } from "./commit.ts"
 import { fire, type ScriptedRule } from "./rules.ts"
 import { match } from "./routes.ts"
@@ -134,7 +134,7 @@ export const make = Effect.fnUntraced(function* (
           record.applied = server.store.revision !== before
           return answered
         },
-        finish(answered: Answer, now: number): Answer {
+        finish(answered: SandboxAnswer, now: number): SandboxAnswer {
           record.status = answered.status
           const date = new Date(now).toUTCString()
           return { ...answered, headers: { "x-request-id": requestId, date, ...answered.headers } }

@@ -3,7 +3,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { SeedSegment } from "./Seed.ts"
 import type { Account } from "./account.ts"
-import { type Answer, badRequest, empty, json } from "./answer.ts"
+import { badRequest, empty, json, type SandboxAnswer } from "./answer.ts"
 import type { SandboxOperation } from "./routes.ts"
 import * as Store from "./store.ts"
 
@@ -20,13 +20,13 @@ export interface Call {
 }
 
 /** NP6's errors come without a body, apart from some 400s. */
-const notFound: Answer = empty(404)
-const conflict: Answer = empty(409)
-const noContent: Answer = empty(204)
+const notFound: SandboxAnswer = empty(404)
+const conflict: SandboxAnswer = empty(409)
+const noContent: SandboxAnswer = empty(204)
 
 const isoDate = (millis: number): string => new Date(millis).toISOString().replace(".000Z", "Z")
 
-const single = (account: Account, row: Store.Row): Answer =>
+const single = (account: Account, row: Store.Contact): SandboxAnswer =>
   json({
     id: row.id,
     hash: Store.hashOf(account, row),
@@ -39,7 +39,7 @@ const single = (account: Account, row: Store.Row): Answer =>
     redList: row.redList,
   })
 
-const listed = (account: Account, row: Store.Row): unknown => ({
+const listed = (account: Account, row: Store.Contact): unknown => ({
   id: row.id,
   creationDate: isoDate(row.creationDate),
   lastUpdateDate: isoDate(row.lastUpdateDate),
@@ -48,18 +48,18 @@ const listed = (account: Account, row: Store.Row): unknown => ({
   ),
 })
 
-const target = (call: Call): Result.Result<Store.Row, Answer> => {
+const target = (call: Call): Result.Result<Store.Contact, SandboxAnswer> => {
   const row = call.store.rows.get(call.params[0] ?? "")
   return row === undefined ? Result.fail(notFound) : Result.succeed(row)
 }
 
-const segment = (call: Call): Result.Result<SeedSegment, Answer> => {
+const segment = (call: Call): Result.Result<SeedSegment, SandboxAnswer> => {
   const id = call.params[1] ?? ""
   const found = /^\d+$/.test(id) ? call.account.segments.get(Number(id)) : undefined
   return found === undefined ? Result.fail(notFound) : Result.succeed(found)
 }
 
-const entries = (body: unknown): Result.Result<Store.Entries, Answer> =>
+const entries = (body: unknown): Result.Result<Store.Entries, SandboxAnswer> =>
   typeof body === "object" && body !== null && !Array.isArray(body)
     ? Result.succeed(Object.entries(body))
     : Result.fail(badRequest("the body is not an object of field values"))
@@ -68,7 +68,7 @@ const write = (
   call: Call,
   draft: Store.Draft,
   written: Store.Entries,
-): Result.Result<Answer, Answer> =>
+): Result.Result<SandboxAnswer, SandboxAnswer> =>
   Result.match(Store.write(call.account, call.store, draft, written, call.now), {
     onSuccess: (row) => Result.succeed(single(call.account, row)),
     onFailure: ({ isConflict, problem }) =>
@@ -79,7 +79,7 @@ const write = (
 const unicityFromQuery = (
   call: Call,
   written: Store.Entries,
-): Result.Result<Store.Entries, Answer> => {
+): Result.Result<Store.Entries, SandboxAnswer> => {
   const { account } = call
   const values = call.query.getAll("unicity")
   if (values.length !== account.unicity.length) return Result.fail(badRequest(Store.unidentified))
@@ -97,7 +97,7 @@ const unicityFromQuery = (
   return Result.succeed([...written, ...missing])
 }
 
-const upsert = (call: Call): Result.Result<Answer, Answer> =>
+const upsert = (call: Call): Result.Result<SandboxAnswer, SandboxAnswer> =>
   Result.gen(function* () {
     const body = yield* entries(call.body)
     const written = call.query.has("unicity") ? yield* unicityFromQuery(call, body) : body
@@ -107,7 +107,7 @@ const upsert = (call: Call): Result.Result<Answer, Answer> =>
     return yield* write(call, existing ?? Store.draft(call.now), written)
   })
 
-const create = (call: Call): Result.Result<Answer, Answer> =>
+const create = (call: Call): Result.Result<SandboxAnswer, SandboxAnswer> =>
   Result.gen(function* () {
     const written = yield* entries(call.body)
     // Before the fields are looked at one by one: a map nested under `fields` gets this answer.
@@ -117,13 +117,13 @@ const create = (call: Call): Result.Result<Answer, Answer> =>
     return yield* write(call, Store.draft(call.now), written)
   })
 
-const update = (call: Call): Result.Result<Answer, Answer> =>
+const update = (call: Call): Result.Result<SandboxAnswer, SandboxAnswer> =>
   Result.gen(function* () {
     const row = yield* target(call)
     return yield* write(call, row, yield* entries(call.body))
   })
 
-const getByUnicity = (call: Call): Result.Result<Answer, Answer> => {
+const getByUnicity = (call: Call): Result.Result<SandboxAnswer, SandboxAnswer> => {
   const { account, query, store } = call
   const row = query.has("unicity")
     ? Store.findByUnicity(store, query.getAll("unicity"))
@@ -131,7 +131,7 @@ const getByUnicity = (call: Call): Result.Result<Answer, Answer> => {
   return row === undefined ? Result.fail(notFound) : Result.succeed(single(account, row))
 }
 
-const addToSegment = (call: Call): Result.Result<Answer, Answer> =>
+const addToSegment = (call: Call): Result.Result<SandboxAnswer, SandboxAnswer> =>
   Result.gen(function* () {
     const row = yield* target(call)
     const { id, type } = yield* segment(call)
@@ -141,7 +141,7 @@ const addToSegment = (call: Call): Result.Result<Answer, Answer> =>
     return noContent
   })
 
-const removeFromSegment = (call: Call): Result.Result<Answer, Answer> =>
+const removeFromSegment = (call: Call): Result.Result<SandboxAnswer, SandboxAnswer> =>
   Result.gen(function* () {
     const row = yield* target(call)
     const { id, type } = yield* segment(call)
@@ -177,7 +177,7 @@ const decodeSelection = Schema.decodeUnknownOption(Selection, { onExcessProperty
 const selected = (
   { account, store }: Call,
   selection: typeof Selection.Type,
-): Result.Result<ReadonlyArray<Store.Row>, Answer> => {
+): Result.Result<ReadonlyArray<Store.Contact>, SandboxAnswer> => {
   switch (selection.type) {
     case "unicity":
       return selection.value.some((values) => values.length !== account.unicity.length)
@@ -198,7 +198,7 @@ const selected = (
   }
 }
 
-const deleteMany = (call: Call): Result.Result<Answer, Answer> =>
+const deleteMany = (call: Call): Result.Result<SandboxAnswer, SandboxAnswer> =>
   Result.gen(function* () {
     const selection = decodeSelection(call.body)
     if (Option.isNone(selection)) {
@@ -213,7 +213,9 @@ const deleteMany = (call: Call): Result.Result<Answer, Answer> =>
   })
 
 export const operations: {
-  readonly [operation in SandboxOperation]: (call: Call) => Result.Result<Answer, Answer>
+  readonly [operation in SandboxOperation]: (
+    call: Call,
+  ) => Result.Result<SandboxAnswer, SandboxAnswer>
 } = {
   list: ({ account, store }) =>
     Result.succeed(json(Array.from(store.rows.values(), (row) => listed(account, row)))),

@@ -3,7 +3,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { IncomingMessage, Server, ServerResponse } from "node:http"
-import type { SandboxAddress, ServeOptions } from "./Sandbox.ts"
+import type { SandboxAddress, ServeOptions } from "./SandboxService.ts"
 import type { SocketError, WireRequest } from "./wire.ts"
 
 const SandboxListenErrorBase: new (

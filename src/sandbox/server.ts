@@ -1,7 +1,7 @@
 import * as Result from "effect/Result"
 import type { SeedKey } from "./Seed.ts"
 import type { Account } from "./account.ts"
-import { type Answer, badRequest, empty } from "./answer.ts"
+import { badRequest, empty, type SandboxAnswer } from "./answer.ts"
 import { operations } from "./operations.ts"
 import { type Bucket, take } from "./rateLimit.ts"
 import type { Match, Route } from "./routes.ts"
@@ -17,7 +17,7 @@ export interface Server {
 }
 
 /** What a request must show before it is looked at. `undefined` lets it pass. */
-type Gate = (request: WireRequest, route: Route) => Answer | undefined
+type Gate = (request: WireRequest, route: Route) => SandboxAnswer | undefined
 
 const wantsLength: Gate = ({ body, headers, method }) => {
   if (headers.has("transfer-encoding")) return empty(411)
@@ -51,7 +51,7 @@ const wantsVersion: Gate = ({ headers }, route) =>
 
 const gates: ReadonlyArray<Gate> = [wantsLength, wantsJson, wantsVersion]
 
-const parse = (body: Uint8Array): Result.Result<unknown, Answer> => {
+const parse = (body: Uint8Array): Result.Result<unknown, SandboxAnswer> => {
   try {
     return Result.succeed(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)))
   } catch {
@@ -69,7 +69,7 @@ const admitted = (
   match: Match & { readonly _tag: "Found" },
   key: SeedKey,
   now: number,
-): Result.Result<Answer, Answer> => {
+): Result.Result<SandboxAnswer, SandboxAnswer> => {
   const { params, route } = match
   if (!key.permissions.includes(route.permission)) return Result.fail(empty(403))
   for (const gate of gates) {
@@ -88,7 +88,12 @@ const admitted = (
     }))
 }
 
-export const answer = (server: Server, request: WireRequest, match: Match, now: number): Answer => {
+export const answer = (
+  server: Server,
+  request: WireRequest,
+  match: Match,
+  now: number,
+): SandboxAnswer => {
   if (match._tag === "NoRoute") return empty(404)
   if (match._tag === "WrongMethod") return empty(405, { allow: match.allow.join(", ") })
   const key = keyOf(server.account, request.headers)

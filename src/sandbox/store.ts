@@ -5,7 +5,7 @@ import type { Account } from "./account.ts"
 import { checkValue } from "./values.ts"
 
 /** A target as the server keeps it. Dates are epoch milliseconds of a whole minute, as NP6's are. */
-export interface Row {
+export interface Contact {
   readonly id: string
   readonly creationDate: number
   readonly lastUpdateDate: number
@@ -17,14 +17,14 @@ export interface Row {
 }
 
 /** A row that is yet to be checked and kept; without an id it gets the next one. */
-export interface Draft extends Omit<Row, "id" | "lastUpdateDate"> {
+export interface Draft extends Omit<Contact, "id" | "lastUpdateDate"> {
   readonly id?: string | undefined
 }
 
 /** All that requests change. Rows are replaced, never altered, so a snapshot stays as it was. */
 export interface Store {
   /** By id, in order of creation. */
-  readonly rows: Map<string, Row>
+  readonly rows: Map<string, Contact>
   /** Ids by unicity. */
   readonly ids: Map<string, string>
   nextId: number
@@ -68,17 +68,20 @@ export const draft = (now: number): Draft => ({
 
 const unicityKey = (values: ReadonlyArray<string>): string => JSON.stringify(values)
 
-export const unicityOf = (account: Account, row: Pick<Row, "values">): ReadonlyArray<string> =>
+export const unicityOf = (account: Account, row: Pick<Contact, "values">): ReadonlyArray<string> =>
   account.unicity.map((field) => String(row.values.get(field.id)))
 
 /** Compared letter by letter: whether NP6 regards case is unknown. */
-export const findByUnicity = (store: Store, unicity: ReadonlyArray<string>): Row | undefined => {
+export const findByUnicity = (
+  store: Store,
+  unicity: ReadonlyArray<string>,
+): Contact | undefined => {
   const id = store.ids.get(unicityKey(unicity))
   return id === undefined ? undefined : store.rows.get(id)
 }
 
 /** Lower-case hex MD5 of the unicity, in UTF-8; of several values written one after the other. */
-export const hashOf = (account: Account, row: Row): string | undefined => {
+export const hashOf = (account: Account, row: Contact): string | undefined => {
   const digest = Digest.md5.implementation?.(
     new TextEncoder().encode(unicityOf(account, row).join("")),
   )
@@ -116,7 +119,7 @@ export const write = (
   target: Draft,
   entries: Entries,
   now: number,
-): Result.Result<Row, WriteRefusal> => {
+): Result.Result<Contact, WriteRefusal> => {
   const values = new Map(target.values)
   const written = new Set<number>()
   for (const [key, value] of entries) {
@@ -145,7 +148,7 @@ export const write = (
   }
 
   const id = target.id ?? allocateId(store)
-  const row: Row = { ...target, id, values, lastUpdateDate: wholeMinute(now) }
+  const row: Contact = { ...target, id, values, lastUpdateDate: wholeMinute(now) }
   const previous = store.rows.get(id)
   if (previous !== undefined) store.ids.delete(unicityKey(unicityOf(account, previous)))
   store.ids.set(key, id)
@@ -154,12 +157,12 @@ export const write = (
   return Result.succeed(row)
 }
 
-export const setSegments = (store: Store, row: Row, segments: ReadonlySet<number>): void => {
+export const setSegments = (store: Store, row: Contact, segments: ReadonlySet<number>): void => {
   store.rows.set(row.id, { ...row, segments })
   store.revision += 1
 }
 
-export const remove = (account: Account, store: Store, row: Row): void => {
+export const remove = (account: Account, store: Store, row: Contact): void => {
   store.rows.delete(row.id)
   store.ids.delete(unicityKey(unicityOf(account, row)))
   store.revision += 1

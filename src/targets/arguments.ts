@@ -5,38 +5,14 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type { FieldValue, FieldValues } from "../data/Field.ts"
-import { FieldId, FieldValue as FieldValueSchema } from "../data/Field.ts"
-import { SegmentId } from "../data/SegmentId.ts"
+import { type FieldValue, FieldValue as FieldValueSchema, type FieldValues } from "../data/Field.ts"
+import { FieldId, SegmentId, TargetId } from "../data/Ids.ts"
 import type { Selection } from "../data/Selection.ts"
-import { TargetId } from "../data/TargetId.ts"
 import { Unicity, type UnicityInput } from "../data/Unicity.ts"
-import { elementsOf } from "../data/checks.ts"
+import { elementsOf } from "../data/elements.ts"
 import { firstProblem } from "../data/problem.ts"
 import { holdsLoneSurrogate } from "../data/text.ts"
-
-/** Why an argument is refused. */
-export interface Refusal {
-  /** The argument, and the place in it. */
-  readonly input: string
-  /** What is wrong with it, without repeating it. */
-  readonly problem: string
-}
-
-/** The parts of a request that depend on the arguments. */
-export interface RequestParts {
-  /** The values for the `{…}` of the endpoint's path. */
-  readonly params?: { readonly [name: string]: string }
-  /** The criteria of `?unicity=`. */
-  readonly unicity?: Unicity
-  /** The JSON body. */
-  readonly body?: string
-  /** What was sent of a person: must not come back in an error. */
-  readonly personal?: ReadonlyArray<string>
-}
-
-/** An argument that was checked, or why it is refused. */
-export type Checked<A> = Result.Result<A, Refusal>
+import type { Checked, RequestParts } from "../http/request.ts"
 
 const refuse = (input: string, problem: string): Checked<never> => Result.fail({ input, problem })
 

@@ -9,12 +9,16 @@ import * as HttpClient from "effect/http/HttpClient"
 import type * as Scope from "effect/Scope"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
-import type { Answer } from "../client/Np6Response.ts"
+import type { Np6Response } from "../client/Np6Response.ts"
 import type { ClientFailure, Forbidden, InvalidInput, Unauthorized } from "../client/Errors.ts"
 import { adaptive } from "../client/RateLimit.ts"
 import { standard } from "../client/RetryPolicy.ts"
-import type { TargetsOptions, TargetsService } from "./Targets.ts"
-import { call, transportError, unexpected, withHead } from "../client/call.ts"
+import type { TargetsOptions } from "./Targets.ts"
+import type { TargetsService } from "./TargetsService.ts"
+import { call } from "../client/call.ts"
+import { transportError } from "../client/failures.ts"
+import { unexpected } from "../client/failures.ts"
+import { withHead } from "../client/failures.ts"
 import { checkBase, checkTimeout, type Connection, refuseKey } from "../client/connection.ts"
 import { makeDeadlines } from "../http/deadlines.ts"
 import * as endpoints from "./endpoints.ts"
@@ -22,7 +26,7 @@ import { fetchSettings, isPlainFetch } from "../http/fetch.ts"
 import { drainFor } from "../http/body.ts"
 
 const valueOf = <Args extends ReadonlyArray<unknown>, A, E>(
-  operation: (...args: Args) => Effect.Effect<Answer<A>, E>,
+  operation: (...args: Args) => Effect.Effect<Np6Response<A>, E>,
 ) =>
 (...args: Args): Effect.Effect<A, E> => Effect.map(operation(...args), (answer) => answer.value)
 
@@ -93,7 +97,7 @@ type Listed = TargetsService["stream"]
 /** Opens the list: the head of its answer, and its targets while they arrive. */
 const openStream = (
   connection: Connection,
-): Effect.Effect<Answer<Listed>, Unauthorized | Forbidden | ClientFailure> =>
+): Effect.Effect<Np6Response<Listed>, Unauthorized | Forbidden | ClientFailure> =>
   Effect.map(call(connection, endpoints.stream)(), (answer) => ({
     ...answer,
     value: Stream.suspend(() => {

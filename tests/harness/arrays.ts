@@ -7,10 +7,10 @@ import { isDeepStrictEqual } from "node:util"
 import { ListedTarget } from "../../src/data/Target.ts"
 import { Result, Schema } from "effect"
 import {
-  type Bounds,
   type Flaw,
   makeArrayParser,
   type ParseElements,
+  type ParserBounds,
 } from "../../src/http/arrayParser.ts"
 import { parseListed } from "../../src/http/decodeTarget.ts"
 
@@ -26,7 +26,7 @@ export interface Read<A> {
 export const readPieces = <A>(
   pieces: Iterable<Uint8Array>,
   parse: ParseElements<A>,
-  bounds?: Bounds,
+  bounds?: ParserBounds,
 ): Read<A> => {
   const parser = makeArrayParser(parse, bounds)
   const elements: Array<A> = []

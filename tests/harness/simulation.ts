@@ -1,7 +1,8 @@
 /** A server with a limit, and clients that share it, in time that passes by itself. */
 import { Clock, Duration, Effect, Fiber, Random, type Scope } from "effect"
 import { TestClock } from "effect/testing"
-import type { Gate, RateLimit } from "../../src/client/RateLimit.ts"
+import type { RateLimit } from "../../src/client/RateLimit.ts"
+import type { Gate } from "../../src/client/Gate.ts"
 
 /** What a server does with a request. */
 export interface Reply {

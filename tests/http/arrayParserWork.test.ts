@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { vi } from "vitest"
-import type { Bounds } from "../../src/http/arrayParser.ts"
+import type { ParserBounds } from "../../src/http/arrayParser.ts"
 import { asJson, cutInto, readPieces } from "../harness/arrays.ts"
 
 const utf8 = new TextEncoder()
 const whole = 2 ** 30
 // As those of a list, but a thousand times smaller.
-const bounds: Bounds = { element: 16 * 1024, batch: 256 }
+const bounds: ParserBounds = { element: 16 * 1024, batch: 256 }
 const read = (document: string, size: number, batch = bounds.batch) =>
   readPieces(cutInto(utf8.encode(document), [size]), asJson, { ...bounds, batch })
 
@@ -134,7 +134,7 @@ describe("the elements of an array", () => {
 })
 
 describe("the memory for an array", () => {
-  const allocated = (document: string, bounds: Bounds): ReadonlyArray<number> => {
+  const allocated = (document: string, bounds: ParserBounds): ReadonlyArray<number> => {
     const bytes = utf8.encode(document)
     const pieces = Array.from(cutInto(bytes, [bounds.batch]), (piece) => piece.slice())
     const sizes: Array<number> = []

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Unicity } from "@effect-np6/targets"
 import { Schema } from "effect"
-import { urlOf } from "../../src/client/connection.ts"
+import { urlOf } from "../../src/http/request.ts"
 
 const np6 = new URL("https://api-cm.np6.com/")
 const proxy = new URL("https://proxy.example.com/np6/")

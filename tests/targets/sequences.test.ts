@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { RateLimit, RetryPolicy, Targets } from "@effect-np6/targets"
-import { defaultSeed, type Fault, Sandbox, type SandboxTarget } from "@effect-np6/targets/sandbox"
+import { defaultSeed, type Fault, Sandbox } from "@effect-np6/targets/sandbox"
+import type { SandboxTarget } from "../../src/sandbox/SandboxService.ts"
 import { Effect, Layer, ManagedRuntime, Result, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import * as fc from "fast-check"

@@ -1,23 +1,24 @@
 import { assert, describe, expectTypeOf, it } from "@effect/vitest"
-import type {
-  Answer,
-  BadRequest,
-  ClientFailure,
-  Conflict,
-  DeletionReport,
-  FieldValues,
-  Forbidden,
-  InvalidInput,
-  ListedTarget,
-  NotFound,
-  RateLimited,
-  ServerError,
-  Target,
-  TransportError,
-  Unauthorized,
-  UnexpectedResponse,
+import {
+  type BadRequest,
+  type ClientFailure,
+  type Conflict,
+  type DeletionReport,
+  type FieldValues,
+  type Forbidden,
+  type InvalidInput,
+  type ListedTarget,
+  type NotFound,
+  type Np6Response,
+  type RateLimited,
+  RetryPolicy,
+  type ServerError,
+  type Target,
+  Targets,
+  type TransportError,
+  type Unauthorized,
+  type UnexpectedResponse,
 } from "@effect-np6/targets"
-import { RetryPolicy, Targets } from "@effect-np6/targets"
 import { Effect, type Layer, Stream } from "effect"
 import type { HttpClient } from "effect/http"
 
@@ -62,7 +63,7 @@ describe("the type of an operation", () => {
     expectTypeOf<ValueOf<Service["get"]>>().toEqualTypeOf<Target>()
     expectTypeOf<ValueOf<Service["addToSegment"]>>().toEqualTypeOf<void>()
     expectTypeOf<ValueOf<Service["deleteMany"]>>().toEqualTypeOf<DeletionReport>()
-    expectTypeOf<ValueOf<Service["withResponse"]["get"]>>().toEqualTypeOf<Answer<Target>>()
+    expectTypeOf<ValueOf<Service["withResponse"]["get"]>>().toEqualTypeOf<Np6Response<Target>>()
     expectTypeOf<ErrorOf<Service["withResponse"]["create"]>>()
       .toEqualTypeOf<ErrorOf<Service["create"]>>()
     expectTypeOf<Parameters<Service["withResponse"]["upsert"]>>()

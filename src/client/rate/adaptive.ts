@@ -8,8 +8,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as Semaphore from "effect/Semaphore"
-import type { Gate, Observation } from "../RateLimit.ts"
-import { admit, type Answer, initial, learn, type Settings } from "./controller.ts"
+import type { Gate, Observation } from "../Gate.ts"
+import { admit, initial, learn, type Settings, type Signal } from "./controller.ts"
 import { remainingOf, resetOf } from "./headers.ts"
 
 /** The longest sleep in one piece: an answer that comes meanwhile may have ended the wait. */
@@ -82,7 +82,7 @@ const read = (
   { headers, retryAfter, status }: Observation,
   request: number,
   now: number,
-): Answer => {
+): Signal => {
   const isThrottled = status === 429
   const isFailed = status === undefined || status >= 500
   const reset = isThrottled ? resetOf(headers, now) : undefined

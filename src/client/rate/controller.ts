@@ -20,7 +20,7 @@ export interface Settings {
 }
 
 /** What came of a request. */
-export interface Answer {
+export interface Signal {
   readonly kind: "answered" | "throttled" | "failed"
   /** Which request it was: the count of those sent when it was, itself included. */
   readonly request: number
@@ -168,7 +168,7 @@ const forget = (state: State, now: number): State =>
     : state
 
 /** Learns from what came of a request. */
-export const learn = (state: State, now: number, answer: Answer): State => {
+export const learn = (state: State, now: number, answer: Signal): State => {
   const known = {
     ...state,
     measured: measure(state, now, answer),
@@ -181,7 +181,7 @@ export const learn = (state: State, now: number, answer: Answer): State => {
 }
 
 /** An average that forgets; what got no answer, or a broken one, says nothing of a rate. */
-const measure = ({ measured, measuredAt }: State, now: number, { kind }: Answer): number =>
+const measure = ({ measured, measuredAt }: State, now: number, { kind }: Signal): number =>
   measured * Math.exp(-elapsed(measuredAt, now) / measuredOver) +
   (kind === "failed" ? 0 : 1000 / measuredOver)
 
@@ -189,11 +189,11 @@ const measure = ({ measured, measuredAt }: State, now: number, { kind }: Answer)
  * A server may have the header and not mean it: so it is a fall to nothing that counts, not nothing,
  * and only when the rate is back to where it turned.
  */
-const isWarning = ({ remaining, turn }: State, now: number, answer: Answer): boolean =>
+const isWarning = ({ remaining, turn }: State, now: number, answer: Signal): boolean =>
   answer.remaining === 0 && (remaining ?? 0) > 0 &&
   answer.request > turn.sent && elapsed(turn.at, now) / 1000 >= turn.plateau
 
-const learnGood = (state: State, now: number, answer: Answer, isWarning: boolean): State => {
+const learnGood = (state: State, now: number, answer: Signal, isWarning: boolean): State => {
   // It was on its way when the first of a row failed: it doesn't say that the server is back.
   if (state.row !== undefined && answer.request <= state.row.sent) return state
   const ended = state.row === undefined ? state : { ...state, row: undefined }
@@ -201,7 +201,7 @@ const learnGood = (state: State, now: number, answer: Answer, isWarning: boolean
   return isWarning ? turnDown(ended, now, betaWarned) : grow(ended, now)
 }
 
-const learnBad = (state: State, now: number, answer: Answer): State => {
+const learnBad = (state: State, now: number, answer: Signal): State => {
   const row = lengthen(state, answer)
   const isThrottle = answer.kind === "throttled" && answer.request > state.turn.sent
   const turned = isThrottle && state.probeAt === undefined ? turnDown(state, now, beta) : state
@@ -210,7 +210,7 @@ const learnBad = (state: State, now: number, answer: Answer): State => {
     : { ...turned, row, probeAt: nextProbe(state.probeAt, now, answer.wait) }
 }
 
-const lengthen = ({ row, sent }: State, answer: Answer): Row => {
+const lengthen = ({ row, sent }: State, answer: Signal): Row => {
   if (row === undefined) return { sent, count: 1 }
   return answer.request > row.sent ? { ...row, count: row.count + 1 } : row
 }

@@ -6,7 +6,8 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { RateLimiter, RateLimiterError } from "effect/persistence/RateLimiter"
-import type { Gate, SharedOptions } from "../RateLimit.ts"
+import type { SharedOptions } from "../Gate.ts"
+import type { Gate } from "../Gate.ts"
 import { makeQueue } from "./adaptive.ts"
 
 /** A gate that asks the store after the local one has let a request through. */

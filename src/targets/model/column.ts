@@ -6,7 +6,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { FieldValue } from "../../data/Field.ts"
-import type { Field } from "../TargetModel.ts"
+import type { Field } from "./Shape.ts"
 import { firstProblem } from "../../data/problem.ts"
 import { scrub } from "../../http/scrub.ts"
 import { holdsLoneSurrogate } from "../../data/text.ts"

@@ -8,8 +8,9 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 import * as SchemaIssue from "effect/SchemaIssue"
-import { FieldId, type FieldScalar, FieldValue } from "../../data/Field.ts"
-import type { Field } from "../TargetModel.ts"
+import { type FieldScalar, FieldValue } from "../../data/Field.ts"
+import { FieldId } from "../../data/Ids.ts"
+import type { Field } from "./Shape.ts"
 import { formatIso, isYearOne, parseInstant } from "../../data/instant.ts"
 
 const isFieldId = Schema.is(FieldId)

@@ -6,13 +6,13 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
-import type { Answer } from "../../client/Np6Response.ts"
+import type { Np6Response } from "../../client/Np6Response.ts"
 import type { InvalidInput } from "../../client/Errors.ts"
 import type { Selection } from "../../data/Selection.ts"
-import type { TypedSelection, TypedTargets } from "../TargetModel.ts"
-import type { TargetsService } from "../Targets.ts"
-import { elementsOf } from "../../data/checks.ts"
-import type { Refusal } from "../arguments.ts"
+import type { TypedSelection, TypedTargets } from "./Shape.ts"
+import type { TargetsService } from "../TargetsService.ts"
+import { elementsOf } from "../../data/elements.ts"
+import type { Refusal } from "../../http/request.ts"
 import { type AnyCodec, type AnyValues, checking, refuse } from "./codec.ts"
 
 const encodeSelection = (
@@ -46,7 +46,7 @@ const readSelection = (
     : refuse("selection.value", "it is not an array")
 }
 
-const valueOf = <A, B>(f: (value: A) => B) => (answer: Answer<A>): Answer<B> => ({
+const valueOf = <A, B>(f: (value: A) => B) => (answer: Np6Response<A>): Np6Response<B> => ({
   ...answer,
   value: f(answer.value),
 })

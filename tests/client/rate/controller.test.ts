@@ -2,7 +2,6 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import {
   admit,
-  type Answer,
   headroom,
   initial,
   learn,
@@ -11,6 +10,7 @@ import {
   minRate,
   outageAfter,
   probeEvery,
+  type Signal,
   type State,
 } from "../../../src/client/rate/controller.ts"
 
@@ -23,7 +23,7 @@ const unlimited = { ceiling: Infinity, burst: undefined }
 interface Step {
   readonly rest: number
   readonly latency: number
-  readonly kind: Answer["kind"]
+  readonly kind: Signal["kind"]
   readonly wait: number | undefined
   readonly remaining: number | undefined
 }
@@ -31,7 +31,7 @@ interface Step {
 const step: fc.Arbitrary<Step> = fc.record({
   rest: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 100_000 })),
   latency: fc.integer({ min: 0, max: 5_000 }),
-  kind: fc.constantFrom<Answer["kind"]>("answered", "answered", "throttled", "failed"),
+  kind: fc.constantFrom<Signal["kind"]>("answered", "answered", "throttled", "failed"),
   wait: fc.option(fc.integer({ min: 0, max: 1e9 }), { nil: undefined }),
   remaining: fc.option(fc.nat(3), { nil: undefined }),
 })
@@ -41,18 +41,18 @@ const settings = fc.record({
   burst: fc.constantFrom(undefined, 1, 30),
 })
 
-const good = (request: number): Answer => ({
+const good = (request: number): Signal => ({
   kind: "answered",
   request,
   wait: undefined,
   remaining: undefined,
 })
-const throttled = (request: number, wait?: number): Answer => ({
+const throttled = (request: number, wait?: number): Signal => ({
   ...good(request),
   kind: "throttled",
   wait,
 })
-const failed = (request: number, wait?: number): Answer => ({
+const failed = (request: number, wait?: number): Signal => ({
   ...good(request),
   kind: "failed",
   wait,
@@ -333,7 +333,7 @@ describe("an outage", () => {
     let state = learn(slowed.state, slowed.now, throttled(slowed.state.sent))
     let { now } = slowed
     const { turn } = state
-    const next = (answer: (request: number) => Answer) => {
+    const next = (answer: (request: number) => Signal) => {
       const sent = waitForTurn(state, now)
       now = sent.now
       state = learn(sent.state, now, answer(sent.state.sent))

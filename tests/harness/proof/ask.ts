@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SandboxRequest } from "../../../src/sandbox/Sandbox.ts"
+import type { SandboxRequest } from "../../../src/sandbox/SandboxService.ts"
 import type { Ask, Values } from "./np6.ts"
 
 interface Body {

@@ -4,7 +4,7 @@
  * @module
  */
 import * as Arr from "effect/Array"
-import type { SandboxRequest } from "../../../src/sandbox/Sandbox.ts"
+import type { SandboxRequest } from "../../../src/sandbox/SandboxService.ts"
 import { askOf } from "./ask.ts"
 import { addressField, type Contact, Np6 } from "./np6.ts"
 import { type Input, nobody, type Outcome } from "./operators.ts"

@@ -6,7 +6,8 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
-import { Fault, Sandbox, type SandboxService } from "../../../src/sandbox/Sandbox.ts"
+import { Fault, Sandbox } from "../../../src/sandbox/Sandbox.ts"
+import type { SandboxService } from "../../../src/sandbox/SandboxService.ts"
 
 /** How an NP6 fails. */
 export interface Weather {

@@ -11,13 +11,8 @@ import * as Fiber from "effect/Fiber"
 import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
-import {
-  defaultSeed,
-  Sandbox,
-  type SandboxRequest,
-  type SandboxSeed,
-  type SandboxState,
-} from "../../../src/sandbox/Sandbox.ts"
+import { defaultSeed, Sandbox, type SandboxSeed } from "../../../src/sandbox/Sandbox.ts"
+import type { SandboxRequest, SandboxState } from "../../../src/sandbox/SandboxService.ts"
 import type { Targets } from "../../../src/targets/Targets.ts"
 import { addressField, type Contact, idAt } from "./np6.ts"
 import { type Input, type Operator, type Outcome, segment } from "./operators.ts"

@@ -4,21 +4,22 @@
  */
 import { Effect, Stream } from "effect"
 import type {
-  Answer,
   ClientFailure,
   Conflict,
   Forbidden,
   NotFound,
+  Np6Response,
   Targets,
   Unauthorized,
 } from "../../../mod.ts"
-import type { SandboxSeed, SandboxTarget } from "../../../src/sandbox/Sandbox.ts"
+import type { SandboxSeed } from "../../../src/sandbox/Sandbox.ts"
+import type { SandboxTarget } from "../../../src/sandbox/SandboxService.ts"
 
 /** All that any operation fails with. */
 export type Failure = Unauthorized | Forbidden | NotFound | Conflict | ClientFailure
 
 type WithResponse = Targets["Service"]["withResponse"]
-type Call = Effect.Effect<Answer<unknown>, Failure>
+type Call = Effect.Effect<Np6Response<unknown>, Failure>
 
 export interface Operation {
   readonly name: string

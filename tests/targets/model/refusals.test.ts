@@ -1,6 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { TargetId, TargetModel } from "@effect-np6/targets"
-import type { FieldValue, InvalidInput } from "@effect-np6/targets"
+import { type FieldValue, type InvalidInput, TargetId, TargetModel } from "@effect-np6/targets"
 import { Sandbox } from "@effect-np6/targets/sandbox"
 import { DateTime, Effect, Result, Schema } from "effect"
 

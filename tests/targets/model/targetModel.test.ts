@@ -1,6 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Fields, FieldValue, ListedTarget, Targets } from "@effect-np6/targets"
-import { InvalidInput, TargetId } from "@effect-np6/targets"
+import {
+  type Fields,
+  type FieldValue,
+  InvalidInput,
+  type ListedTarget,
+  TargetId,
+  type Targets,
+} from "@effect-np6/targets"
 import { Fault, Sandbox, type SandboxSeed } from "@effect-np6/targets/sandbox"
 import { DateTime, Effect, Option, Result, Schema, SchemaGetter, Stream } from "effect"
 import * as TargetModel from "../../../src/targets/TargetModel.ts"

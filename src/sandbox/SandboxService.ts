@@ -1,0 +1,179 @@
+/**
+ * What the sandbox provides, as types.
+ *
+ * @module
+ */
+import type * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
+import type { FaultRule } from "./Fault.ts"
+import type { SeedBounce, SeedRedListEntry, SeedValue } from "./Seed.ts"
+import type { SandboxOperation } from "./routes.ts"
+import type { SocketError, WireRequest } from "./wire.ts"
+
+/**
+ * One request that the sandbox received, and what became of it.
+ *
+ * @example
+ * ```ts
+ * import { Sandbox } from "@effect-np6/targets/sandbox"
+ * import * as Effect from "effect/Effect"
+ *
+ * const retries = Effect.gen(function* () {
+ *   const sandbox = yield* Sandbox
+ *   const log = yield* sandbox.requests
+ *   const creates = log.filter(({ operation }) => operation === "create")
+ *   return creates.length - 1
+ * })
+ * ```
+ */
+export interface SandboxRequest {
+  /** When it arrived, in epoch milliseconds of Effect's `Clock`. */
+  readonly time: number
+  /** The operation it was routed to; `undefined` when there is no such path or method. */
+  readonly operation: SandboxOperation | undefined
+  /** As it was received: `GET`, `PUT`, `POST` or `DELETE`, if it is one of NP6's. */
+  readonly method: string
+  /** As it was sent, percent-encoding and all. */
+  readonly path: string
+  /** As it was sent, without the question mark. */
+  readonly query: string
+  /** By lower-case name. The value of `x-key` is the name of the key, or `unknown`. */
+  readonly headers: Readonly<Record<string, string>>
+  /** As text, with all field values in it; empty where there was none. */
+  readonly body: string
+  /** The status of the answer; `undefined` while there is none, or when a fault left none. */
+  readonly status: number | undefined
+  /** The `x-request-id` of the answer. */
+  readonly requestId: string
+  /** Whether it changed the state. */
+  readonly applied: boolean
+  /** The fault that was committed, if one was. */
+  readonly fault: FaultRule["fault"]["_tag"] | undefined
+}
+
+/**
+ * A target as the sandbox keeps it.
+ *
+ * @example
+ * ```ts
+ * import type { SandboxTarget } from "@effect-np6/targets/sandbox"
+ *
+ * const isSubscribed = (target: SandboxTarget): boolean =>
+ *   target.segments.includes(12345)
+ * ```
+ */
+export interface SandboxTarget {
+  /** Eight characters of upper-case base 36; the sandbox counts its own up from `000MLGPR`. */
+  readonly id: string
+  /** Epoch milliseconds, of a whole minute. */
+  readonly creationDate: number
+  /** Epoch milliseconds, of a whole minute. Joining or leaving a segment does not move it. */
+  readonly lastUpdateDate: number
+  /** By field id; an unset field is not there. */
+  readonly fields: Readonly<Record<string, SeedValue>>
+  /** The ids of the segments it is in, those it joined last at the end. */
+  readonly segments: ReadonlyArray<number>
+  /** As the seed has them: no request changes them. */
+  readonly bounce: ReadonlyArray<SeedBounce>
+  /** As the seed has it: no request changes it. */
+  readonly redList: { readonly mail?: SeedRedListEntry; readonly sms?: SeedRedListEntry }
+}
+
+/**
+ * What the sandbox holds at one moment; later requests do not change it.
+ *
+ * @example
+ * ```ts
+ * import type { SandboxState } from "@effect-np6/targets/sandbox"
+ *
+ * const ids = (state: SandboxState): ReadonlyArray<string> =>
+ *   state.targets.map(({ id }) => id)
+ * ```
+ */
+export interface SandboxState {
+  /** In order of creation. */
+  readonly targets: ReadonlyArray<SandboxTarget>
+}
+
+/**
+ * Where {@link Sandbox.serve} listens.
+ *
+ * @example
+ * ```ts
+ * import type { ServeOptions } from "@effect-np6/targets/sandbox"
+ *
+ * const options: ServeOptions = { port: 8080 }
+ * ```
+ */
+export interface ServeOptions {
+  /** A free one when left out. */
+  readonly port?: number
+  /** `127.0.0.1` when left out: nobody but this machine can connect. */
+  readonly hostname?: string
+}
+
+/**
+ * Where a sandbox is reached over HTTP.
+ *
+ * @example
+ * ```ts
+ * import type { SandboxAddress } from "@effect-np6/targets/sandbox"
+ *
+ * const targets = (address: SandboxAddress): string =>
+ *   `${address.url}/targets`
+ * ```
+ */
+export interface SandboxAddress {
+  /** Without a trailing slash. */
+  readonly url: string
+  /** The port in use, which is how a free one is known. */
+  readonly port: number
+}
+
+/**
+ * A running sandbox.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   Sandbox,
+ *   type SandboxService,
+ * } from "@effect-np6/targets/sandbox"
+ * import * as Effect from "effect/Effect"
+ *
+ * const howMany = (sandbox: SandboxService) =>
+ *   Effect.map(sandbox.state, (state) => state.targets.length)
+ * const program = Effect.flatMap(Sandbox, howMany)
+ * ```
+ */
+export interface SandboxService {
+  /**
+   * The base URL for use in process. The name is a reserved one that never reaches a network; the
+   * sandbox answers to any other just as well.
+   */
+  readonly url: string
+  /** The keys every sandbox has: `full` may do everything, `readOnly` is refused writes with 403. */
+  readonly keys: {
+    readonly full: Redacted.Redacted<string>
+    readonly readOnly: Redacted.Redacted<string>
+  }
+  /**
+   * Answers one request: what all ways to reach the sandbox come down to. Time is Effect's `Clock`,
+   * an interruption ends a hang, and a fault of the connection is a {@link SocketError}.
+   */
+  readonly handle: (request: WireRequest) => Effect.Effect<Response, SocketError>
+  /**
+   * The web-standard form of `handle`, for `Deno.serve` and for whatever takes a `fetch`. A fault of
+   * the connection rejects with a {@link SocketError}; aborting the request's signal ends a hang. A
+   * request that was never sent lacks a `Content-Length`; it gets the one a transport would add.
+   */
+  readonly handler: (request: Request) => Promise<Response>
+  /** Adds rules after those already there. */
+  readonly script: (...rules: ReadonlyArray<FaultRule>) => Effect.Effect<void>
+  /** The log: the last 100,000 requests, the oldest first. */
+  readonly requests: Effect.Effect<ReadonlyArray<SandboxRequest>>
+  /** All targets as they are when this runs. */
+  readonly state: Effect.Effect<SandboxState>
+  /** Back to the seed, with no rules, an empty log and full rate limits. */
+  readonly reset: Effect.Effect<void>
+}

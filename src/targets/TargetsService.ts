@@ -1,0 +1,207 @@
+/**
+ * The operations on targets, as types.
+ *
+ * @module
+ */
+import type * as Effect from "effect/Effect"
+import type * as Stream from "effect/Stream"
+import type {
+  ClientFailure,
+  Conflict,
+  Forbidden,
+  NotFound,
+  Unauthorized,
+} from "../client/Errors.ts"
+import type { Np6Response } from "../client/Np6Response.ts"
+import type { FieldValues } from "../data/Field.ts"
+import type { DeletionReport, Selection } from "../data/Selection.ts"
+import type { ListedTarget, Target } from "../data/Target.ts"
+import type { UnicityInput } from "../data/Unicity.ts"
+
+/**
+ * The operations on targets that give one answer: what {@link TargetsService} has, and what its
+ * `withResponse` has with the answer around each value.
+ *
+ * Identifiers and values are plain strings, numbers and objects; a bad one is `InvalidInput` in the
+ * error channel, and nothing is sent. Each operation's error type is what the API page documents for
+ * its endpoint, and {@link ClientFailure}.
+ *
+ * Values that are written: `null` clears a field, `[]` a multiple-select list, and a field that
+ * isn't named keeps its value. In a {@link Target} that is read, a field without a value is `null`.
+ *
+ * An attempt is *unanswered* when it may have been applied and no answer says whether it was: the
+ * answer was lost, or it is a 5xx or 408. All operations but `create` may be replayed then, because
+ * doing them twice is doing them once; where NP6 answers the replay otherwise than it would have
+ * answered the first attempt, the operation says below what counts as success.
+ *
+ * @example
+ * ```ts
+ * import type { TargetsOperations } from "@effect-np6/targets"
+ * import { Effect } from "effect"
+ *
+ * // Asks for no more than it uses, so a test can pass two functions.
+ * const subscribe = (
+ *   targets: Pick<TargetsOperations, "upsert" | "addToSegment">,
+ *   email: string,
+ * ) =>
+ *   Effect.gen(function* () {
+ *     const { id } = yield* targets.upsert(email, { 8103: email })
+ *     yield* targets.addToSegment(id, 12345).pipe(
+ *       Effect.catchTag("Conflict", () => Effect.void), // is in it
+ *     )
+ *     return id
+ *   })
+ * ```
+ */
+export interface TargetsOperations {
+  /**
+   * All targets of the account, as one array: `GET /targets`.
+   *
+   * The endpoint has no pages and no filter, so this holds the whole account in memory; `stream`
+   * doesn't. NP6's current documentation no longer mentions it. `[]` says that the account has no
+   * targets: a list that breaks off is asked for again or fails, and is never returned short.
+   */
+  readonly list: Effect.Effect<
+    ReadonlyArray<ListedTarget>,
+    Unauthorized | Forbidden | ClientFailure
+  >
+  /** The target with an id: `GET /targets/{id}`. Fails with `NotFound` when there is none. */
+  readonly get: (
+    id: string,
+  ) => Effect.Effect<Target, Unauthorized | Forbidden | NotFound | ClientFailure>
+  /**
+   * The target with a unicity: `GET /targets?unicity=…`. Fails with `NotFound` when there is none,
+   * whether NP6 says so with 404 or with `null`, `{}` or `[]` in place of a target.
+   */
+  readonly getByUnicity: (
+    unicity: UnicityInput,
+  ) => Effect.Effect<Target, Unauthorized | Forbidden | NotFound | ClientFailure>
+  /**
+   * Creates the target with a unicity, or updates the one that has it: `PUT /targets?unicity=…`.
+   *
+   * Put the unicity's own field among the values as well: of NP6's two descriptions of this request,
+   * one finds it in the query and one in the body. It must be the same in both: another one in the
+   * body may rename the target, and a replay would then look for the old name. Fields that aren't named keep their values. There
+   * is no `NotFound` and no `Conflict`: NP6 documents neither here, so a 404 or a 409 is
+   * `UnexpectedResponse`.
+   */
+  readonly upsert: (
+    unicity: UnicityInput,
+    values: FieldValues,
+  ) => Effect.Effect<Target, Unauthorized | Forbidden | ClientFailure>
+  /**
+   * Creates a target: `POST /targets`. Fails with `Conflict` (`UnicityTaken`) when there is one with
+   * its unicity. The values must hold the unicity; `{}` is `InvalidInput`.
+   *
+   * Not replayed when an attempt may have been applied, unless {@link RetryPolicy.replayCreate} says
+   * so. Then a 409 stays `Conflict`, with `applied: "unknown"`: the target that is there may be what
+   * the first attempt made.
+   */
+  readonly create: (
+    values: FieldValues,
+  ) => Effect.Effect<Target, Unauthorized | Forbidden | Conflict | ClientFailure>
+  /**
+   * Updates the target with an id: `PUT /targets/{id}`. Fields that aren't named keep their values.
+   * Fails with `NotFound` when there is none, and with `Conflict` (`UnicityTaken`) when another
+   * target has the new unicity.
+   */
+  readonly update: (
+    id: string,
+    values: FieldValues,
+  ) => Effect.Effect<Target, Unauthorized | Forbidden | NotFound | Conflict | ClientFailure>
+  /**
+   * Adds a target to a static segment: `POST /targets/{id}/segments/{segment}`. Fails with
+   * `NotFound` when there is no such target or segment, and with `Conflict` (`AlreadyInSegment`) when
+   * the target is in there; after an unanswered attempt that is success. (Whether NP6 also answers
+   * 409 for a dynamic segment is not documented; if it does, that would be taken for success then.)
+   */
+  readonly addToSegment: (
+    id: string,
+    segment: number,
+  ) => Effect.Effect<void, Unauthorized | Forbidden | NotFound | Conflict | ClientFailure>
+  /**
+   * Removes a target from a static segment: `DELETE /targets/{id}/segments/{segment}`. Fails with
+   * `NotFound` when there is no such target or segment, and with `Conflict` (`DynamicSegment`) when a
+   * query decides who is in it; after an unanswered attempt, 404 is success. NP6 doesn't document
+   * what it answers for a target that isn't in the segment.
+   */
+  readonly removeFromSegment: (
+    id: string,
+    segment: number,
+  ) => Effect.Effect<void, Unauthorized | Forbidden | NotFound | Conflict | ClientFailure>
+  /**
+   * Deletes a target: `DELETE /targets/{id}`. Fails with `NotFound` when there is none; after an
+   * unanswered attempt, 404 is success.
+   */
+  readonly delete: (
+    id: string,
+  ) => Effect.Effect<void, Unauthorized | Forbidden | NotFound | ClientFailure>
+  /**
+   * Deletes the targets of a selection: `DELETE /targets` with the selection as its body.
+   *
+   * `NotFound` when NP6 finds none of them; those of several that it doesn't find are just not in the
+   * report. After an unanswered attempt, 404 is success, and the report says that it is incomplete:
+   * an empty `deleted` means "nothing" only where `complete` is `true`.
+   */
+  readonly deleteMany: (
+    selection: Selection,
+  ) => Effect.Effect<DeletionReport, Unauthorized | Forbidden | NotFound | ClientFailure>
+}
+
+/**
+ * The operations with each value in its {@link Np6Response}: status, headers, request id, attempts.
+ *
+ * @example
+ * ```ts
+ * import { Targets } from "@effect-np6/targets"
+ * import { Effect } from "effect"
+ *
+ * const requestId = Effect.gen(function* () {
+ *   const { withResponse } = yield* Targets
+ *   const answer = yield* withResponse.upsert("a@b.c", { 8103: "a@b.c" })
+ *   return answer.requestId
+ * })
+ * ```
+ */
+export type WithResponse<Operations> = {
+  readonly [O in keyof Operations]: Operations[O] extends
+    (...args: infer Args) => Effect.Effect<infer A, infer E>
+    ? (...args: Args) => Effect.Effect<Np6Response<A>, E>
+    : Operations[O] extends Effect.Effect<infer A, infer E> ? Effect.Effect<Np6Response<A>, E>
+    : never
+}
+
+/**
+ * What {@link Targets} provides: the {@link TargetsOperations}, the list as a stream, and
+ * `withResponse`.
+ *
+ * @example
+ * ```ts
+ * import type { TargetsService } from "@effect-np6/targets"
+ * import { Stream } from "effect"
+ *
+ * const count = (targets: TargetsService) =>
+ *   Stream.runCount(targets.stream)
+ * ```
+ */
+export interface TargetsService extends TargetsOperations {
+  /**
+   * All targets of the account, one after the other while they arrive, in constant memory.
+   *
+   * Nothing is replayed once the answer has begun. When it breaks off, falls silent for `timeout`
+   * or doesn't decode, the stream fails, and the error's `delivered` says how many targets came
+   * before: a list that merely ends early is never taken for a whole one.
+   */
+  readonly stream: Stream.Stream<ListedTarget, Unauthorized | Forbidden | ClientFailure>
+  /** The same operations but `stream`, returning each value in its {@link Np6Response}. */
+  readonly withResponse: WithResponse<TargetsOperations> & {
+    /**
+     * The head of the list's answer, and its targets while they arrive: run the stream once, in the
+     * same scope.
+     */
+    readonly stream: Effect.Effect<
+      Np6Response<TargetsService["stream"]>,
+      Unauthorized | Forbidden | ClientFailure
+    >
+  }
+}
