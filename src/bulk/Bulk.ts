@@ -347,7 +347,7 @@ interface Deletable<I> {
 }
 
 const refusal = (refused: { readonly input: string; readonly problem: string }): InvalidInput =>
-  new InvalidInput({ operation: "deleteMany", applied: "no", attempts: 0, ...refused })
+  new InvalidInput({ operation: "targets.deleteMany", applied: "no", attempts: 0, ...refused })
 
 const nothingFound: DeletionReport = { deleted: [], complete: true }
 

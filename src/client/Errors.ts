@@ -239,15 +239,13 @@ export class Conflict extends ConflictBase {}
 const InvalidInputBase: ErrorClass<
   InvalidInput,
   "InvalidInput",
-  Omit<ErrorFields, "operation"> & {
-    readonly operation: Schema.Union<readonly [typeof Operation, Schema.Literal<"layer">]>
+  ErrorFields & {
     readonly input: Schema.String
     readonly problem: Schema.String
   }
 > = withMessage(
   Schema.TaggedError<InvalidInput>()("InvalidInput", {
     ...errorFields,
-    operation: Schema.Union([Operation, Schema.Literal("layer")]),
     input: Schema.String,
     problem: Schema.String,
   }),
@@ -256,7 +254,7 @@ const InvalidInputBase: ErrorClass<
 /**
  * A value that must never be sent, refused here: nothing was sent, `attempts` is 0.
  *
- * Its fields are the {@link ErrorFields}, with `"layer"` as `operation` when an option of the layer
+ * Its fields are the {@link ErrorFields}, with `"np6.layer"` as `operation` when an option of the layer
  * is refused, and:
  *
  * - `input`: the argument or the option, and the place in it (`"id"`, `"values.8103"`, `"baseUrl"`)

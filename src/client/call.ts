@@ -42,7 +42,7 @@ export const call = <Args extends ReadonlyArray<unknown>, A, F extends keyof Doc
   return Effect.withFiber((fiber) =>
     isTraced(connection, fiber)
       ? Effect.useSpan(
-        `Targets.${endpoint.operation}`,
+        endpoint.operation,
         { kind: "client", attributes: spanAttributes(endpoint, url) },
         (span) =>
           Effect.withParentSpan(run(connection, endpoint, url, parts, fiber, span), span, {
@@ -136,7 +136,7 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
     const mayReplay = endpoint.replay === "always" || !applied || policy.replaysCreate
     const wait = mayReplay && isTransient(failure) ? yield* decide(failure, attempts) : undefined
     if (wait === undefined) return yield* Effect.fail(failure)
-    yield* Effect.logDebug(`Targets.${endpoint.operation} is tried again`).pipe(
+    yield* Effect.logDebug(`${endpoint.operation} is tried again`).pipe(
       Effect.annotateLogs({ failure: failure._tag, attempts, wait: String(wait) }),
     )
     yield* Effect.sleep(wait)

@@ -38,7 +38,7 @@ export interface Connection {
 }
 
 const refusal = (input: string, problem: string): InvalidInput =>
-  new InvalidInput({ operation: "layer", applied: "no", attempts: 0, input, problem })
+  new InvalidInput({ operation: "np6.layer", applied: "no", attempts: 0, input, problem })
 
 /** Why a key can't be sent in a header. The key itself never gets into the words. */
 export const refuseKey = (apiKey: unknown): InvalidInput | undefined => {

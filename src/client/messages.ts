@@ -9,7 +9,7 @@ import type { Operation } from "../data/Operation.ts"
 /** What a message is made of: the fields that the errors have between them. */
 export interface Described {
   readonly _tag: string
-  readonly operation: Operation | "layer"
+  readonly operation: Operation
   readonly applied: "no" | "unknown"
   readonly attempts: number
   readonly status?: number
@@ -24,12 +24,12 @@ export interface Described {
 
 type Sentence = string | ((error: Described) => string)
 
-const notFound: { readonly [O in Described["operation"]]?: string } = {
-  getByUnicity: "NP6 has no target with this unicity. Use upsert to create it.",
-  addToSegment: "NP6 has no such target, or no such segment. Check both ids.",
-  removeFromSegment:
+const notFound: { readonly [operation: string]: string } = {
+  "targets.getByUnicity": "NP6 has no target with this unicity. Use upsert to create it.",
+  "targets.addToSegment": "NP6 has no such target, or no such segment. Check both ids.",
+  "targets.removeFromSegment":
     "NP6 has no such target or segment, or the target isn't in the segment. Check both ids.",
-  deleteMany: "NP6 found none of the selected targets. There is nothing left to delete.",
+  "targets.deleteMany": "NP6 found none of the selected targets. There is nothing left to delete.",
 }
 
 const badRequest: { readonly [status: number]: string } = {
@@ -91,7 +91,7 @@ const render = (error: Described): string => {
 /** The message of an error: one line, without the key, addresses or field values. */
 export const describe = (error: Described): string =>
   [
-    `Targets.${error.operation}: ${render(error)}`,
+    `${error.operation}: ${render(error)}`,
     error.applied === "unknown" && "The call may have been applied.",
     error.delivered !== undefined && `${error.delivered} targets were delivered before.`,
     error.detail !== undefined && `Detail: ${error.detail}`,

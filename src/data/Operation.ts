@@ -1,75 +1,34 @@
 /**
- * The names of the operations on targets, as they appear in errors, spans and the sandbox's log.
+ * The names of operations, as they appear in errors and spans.
  *
  * @module
  */
 import * as Schema from "effect/Schema"
 
 /**
- * The name of one operation of {@link Targets}: what an error's `operation` field, a span's
- * `np6.operation` attribute and a sandbox request record carry.
+ * The name of an operation, the same everywhere: in an error's `operation` field, as the name of a
+ * span and in its `np6.operation` attribute.
  *
- * `list` and `stream` are two readings of the same endpoint, `GET /targets`.
+ * The names that are listed here are those of {@link Targets}, and `"np6.layer"` for an option that
+ * a layer refuses. The type is open, so that a program can name operations of its own: a model's
+ * `encode` takes one, for example.
  *
- * @example
- * ```ts
- * import type { Operation } from "@effect-np6/targets"
- *
- * const reads: ReadonlyArray<Operation> = [
- *   "get",
- *   "getByUnicity",
- *   "list",
- *   "stream",
- * ]
- * ```
+ * `targets.list` and `targets.stream` are two readings of the same endpoint, `GET /targets`.
  */
 export type Operation =
-  | "list"
-  | "stream"
-  | "get"
-  | "getByUnicity"
-  | "upsert"
-  | "create"
-  | "update"
-  | "addToSegment"
-  | "removeFromSegment"
-  | "delete"
-  | "deleteMany"
+  | "targets.list"
+  | "targets.stream"
+  | "targets.get"
+  | "targets.getByUnicity"
+  | "targets.upsert"
+  | "targets.create"
+  | "targets.update"
+  | "targets.addToSegment"
+  | "targets.removeFromSegment"
+  | "targets.delete"
+  | "targets.deleteMany"
+  | "np6.layer"
+  | (string & Record<never, never>)
 
-/**
- * The schema of an operation's name: see the type of the same name.
- *
- * @example
- * ```ts
- * import { Operation } from "@effect-np6/targets"
- *
- * Operation.literals.length // 11
- * ```
- */
-export const Operation: Schema.Literals<
-  readonly [
-    "list",
-    "stream",
-    "get",
-    "getByUnicity",
-    "upsert",
-    "create",
-    "update",
-    "addToSegment",
-    "removeFromSegment",
-    "delete",
-    "deleteMany",
-  ]
-> = Schema.Literals([
-  "list",
-  "stream",
-  "get",
-  "getByUnicity",
-  "upsert",
-  "create",
-  "update",
-  "addToSegment",
-  "removeFromSegment",
-  "delete",
-  "deleteMany",
-])
+/** The schema of an operation's name: any text, see the type of the same name. */
+export const Operation: Schema.Codec<Operation, string> = Schema.String

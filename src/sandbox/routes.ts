@@ -1,4 +1,3 @@
-import type { Operation } from "../data/Operation.ts"
 import type { SeedPermission } from "./Seed.ts"
 
 /**
@@ -12,7 +11,17 @@ import type { SeedPermission } from "./Seed.ts"
  * const writes: ReadonlyArray<SandboxOperation> = ["upsert", "create", "update"]
  * ```
  */
-export type SandboxOperation = Exclude<Operation, "stream">
+export type SandboxOperation =
+  | "list"
+  | "get"
+  | "getByUnicity"
+  | "upsert"
+  | "create"
+  | "update"
+  | "addToSegment"
+  | "removeFromSegment"
+  | "delete"
+  | "deleteMany"
 
 export interface Route {
   readonly operation: SandboxOperation

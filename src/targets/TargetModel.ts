@@ -244,7 +244,7 @@ export interface TargetModel<Shape, U extends keyof Shape> {
   /** The names of the unicity's fields, in the account's order. */
   readonly unicity: ReadonlyArray<U>
   /**
-   * What `upsert` and `create` send. Fails with `InvalidInput` of `operation` (`"upsert"` when it is
+   * What `upsert` and `create` send. Fails with `InvalidInput` of `operation` (`"targets.upsert"` when it is
    * left out), whose `input` is `values.<name>`, and which doesn't hold the value.
    */
   readonly encode: (

@@ -155,7 +155,7 @@ export class Targets extends TargetsBase {
   /**
    * The service over whatever HTTP client is provided.
    *
-   * Fails with `InvalidInput` (`operation: "layer"`) when the key can't be sent in a header or the
+   * Fails with `InvalidInput` (`operation: "np6.layer"`) when the key can't be sent in a header or the
    * base URL is refused; neither is repeated in the message. The retry budget is the layer's: build
    * it once.
    *

@@ -19,7 +19,7 @@ const endpoint = <Args extends ReadonlyArray<unknown>, A, const F extends keyof 
 ): Endpoint<Args, A, F> => row
 
 export const list = endpoint({
-  operation: "list",
+  operation: "targets.list",
   method: "GET",
   path: "/targets",
   request: Input.none,
@@ -29,7 +29,7 @@ export const list = endpoint({
 })
 
 export const stream = endpoint({
-  operation: "stream",
+  operation: "targets.stream",
   method: list.method,
   path: list.path,
   request: list.request,
@@ -39,7 +39,7 @@ export const stream = endpoint({
 })
 
 export const get = endpoint({
-  operation: "get",
+  operation: "targets.get",
   method: "GET",
   path: "/targets/{id}",
   request: Input.byId,
@@ -49,7 +49,7 @@ export const get = endpoint({
 })
 
 export const getByUnicity = endpoint({
-  operation: "getByUnicity",
+  operation: "targets.getByUnicity",
   method: "GET",
   path: "/targets",
   request: Input.byUnicity,
@@ -59,7 +59,7 @@ export const getByUnicity = endpoint({
 })
 
 export const upsert = endpoint({
-  operation: "upsert",
+  operation: "targets.upsert",
   method: "PUT",
   path: "/targets",
   request: (unicity: UnicityInput, values: FieldValues) =>
@@ -70,7 +70,7 @@ export const upsert = endpoint({
 })
 
 export const create = endpoint({
-  operation: "create",
+  operation: "targets.create",
   method: "POST",
   path: "/targets",
   request: Input.withSomeValues,
@@ -80,7 +80,7 @@ export const create = endpoint({
 })
 
 export const update = endpoint({
-  operation: "update",
+  operation: "targets.update",
   method: "PUT",
   path: "/targets/{id}",
   request: (id: string, values: FieldValues) => Input.and(Input.byId(id), Input.withValues(values)),
@@ -90,7 +90,7 @@ export const update = endpoint({
 })
 
 export const addToSegment = endpoint({
-  operation: "addToSegment",
+  operation: "targets.addToSegment",
   method: "POST",
   path: "/targets/{id}/segments/{segment}",
   request: Input.byIdAndSegment,
@@ -101,7 +101,7 @@ export const addToSegment = endpoint({
 })
 
 export const removeFromSegment = endpoint({
-  operation: "removeFromSegment",
+  operation: "targets.removeFromSegment",
   method: "DELETE",
   path: "/targets/{id}/segments/{segment}",
   request: Input.byIdAndSegment,
@@ -112,7 +112,7 @@ export const removeFromSegment = endpoint({
 })
 
 export const deleteOne = endpoint({
-  operation: "delete",
+  operation: "targets.delete",
   method: "DELETE",
   path: "/targets/{id}",
   request: Input.byId,
@@ -125,7 +125,7 @@ export const deleteOne = endpoint({
 const nothingReported: DeletionReport = { deleted: [], complete: false }
 
 export const deleteMany = endpoint({
-  operation: "deleteMany",
+  operation: "targets.deleteMany",
   method: "DELETE",
   path: "/targets",
   accept: "application/vnd.np6.cm.v1+json",

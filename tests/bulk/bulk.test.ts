@@ -356,7 +356,12 @@ describe("a bulk deletion", () => {
         const outcomes = yield* collect(
           Stream.fromIterable(inputs).pipe(Bulk.deleteAll(by, (input) => input as string)),
         )
-        const refused = { operation: "deleteMany", applied: "no", attempts: 0, input: by } as const
+        const refused = {
+          operation: "targets.deleteMany",
+          applied: "no",
+          attempts: 0,
+          input: by,
+        } as const
         assert.deepStrictEqual(
           outcomes.map((outcome) => outcome._tag === "Failed" ? outcome.error : undefined),
           problems[by].map((problem) => new InvalidInput({ ...refused, problem })),

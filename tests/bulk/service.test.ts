@@ -60,7 +60,7 @@ it.effect("a conflict over anything but being in the segment already is a failur
   Effect.gen(function* () {
     const reasons = ["AlreadyInSegment", "DynamicSegment", "UnicityTaken"] as const
     const conflicts = reasons.map((reason) =>
-      new Conflict({ operation: "addToSegment", applied: "no", attempts: 1, reason })
+      new Conflict({ operation: "targets.addToSegment", applied: "no", attempts: 1, reason })
     )
     const left = [...conflicts]
     const outcomes = yield* withService(

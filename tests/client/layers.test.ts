@@ -92,7 +92,7 @@ describe("a layer", () => {
           Effect.provide(get, Layer.provide(Targets.layer(whole), client)),
         )
         assert.strictEqual(error._tag, "InvalidInput")
-        assert.propertyVal(error, "operation", "layer")
+        assert.propertyVal(error, "operation", "np6.layer")
         assert.propertyVal(error, "input", input)
         assert.propertyVal(error, "problem", problem)
         assert.notInclude(`${error.message}${inspect(error, { depth: 20 })}`, "canary")

@@ -125,7 +125,7 @@ describe("a call whose answer is", () => {
     }).pipe(Effect.provide(Sandbox.layerTargets())))
 
   for (const { operation, run, isRead } of operations) {
-    if (operation === "create") continue
+    if (operation === "targets.create") continue
     it.effect(`lost again and again is a failure in the end: ${operation}`, () => {
       const { requests, layer } = recording([transport.reset])
       return Effect.gen(function* () {
@@ -207,7 +207,8 @@ describe("the standard policy", () => {
         const { requests, layer } = recording([status(code)])
         return Effect.gen(function* () {
           const error = yield* Effect.flip(inTime(run(yield* Targets)))
-          const isReplayed = transient.includes(code) && (operation !== "create" || code === 429)
+          const isReplayed = transient.includes(code) &&
+            (operation !== "targets.create" || code === 429)
           assert.strictEqual(requests.length, isReplayed ? 3 : 1, `${code}`)
           assert.propertyVal(error, "attempts", requests.length)
         }).pipe(Effect.provide(layer))
@@ -465,7 +466,7 @@ describe("a retry policy", () => {
       const targets = yield* Targets
       yield* inTime(targets.get("000MLGPR"))
       assert.deepStrictEqual(logged, [[
-        ["Targets.get is tried again"],
+        ["targets.get is tried again"],
         { failure: "ServerError", attempts: 1, wait: String(Duration.millis(500)) },
       ]])
     }).pipe(

@@ -6,7 +6,12 @@ import { decider, earn, parseRetryAfter, type Spending } from "../../src/client/
 import { json, recording, sampleTarget, status } from "../harness/recording.ts"
 import { inTime } from "../harness/time.ts"
 
-const failure = new ServerError({ operation: "get", applied: "no", attempts: 1, status: 503 })
+const failure = new ServerError({
+  operation: "targets.get",
+  applied: "no",
+  attempts: 1,
+  status: 503,
+})
 const withRandom = (next: number) =>
   Effect.provideService(Random.Random, { nextDoubleUnsafe: () => next, nextIntUnsafe: () => 0 })
 

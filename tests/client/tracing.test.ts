@@ -19,7 +19,7 @@ describe("a span", () => {
       const { layer } = recording([success])
       return Effect.gen(function* () {
         yield* run(yield* Targets)
-        assert.deepStrictEqual(spans.map((span) => span.name), [`Targets.${operation}`])
+        assert.deepStrictEqual(spans.map((span) => span.name), [operation])
         const [span] = spans
         assert.strictEqual(span?.kind, "client")
         const attributes = Object.fromEntries(span?.attributes ?? [])
@@ -43,7 +43,7 @@ describe("a span", () => {
     })
     return Effect.gen(function* () {
       yield* (yield* Targets).get("000MLGPR")
-      assert.deepStrictEqual(names, ["Targets.get"])
+      assert.deepStrictEqual(names, ["targets.get"])
     }).pipe(Effect.provide(layer))
   })
 

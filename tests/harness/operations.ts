@@ -25,7 +25,7 @@ const encoded = "?unicity=a%2Bb%26c%23%C3%A9%F0%9F%98%80%40example.com"
 
 export const operations: ReadonlyArray<OperationCase> = [
   {
-    operation: "list",
+    operation: "targets.list",
     run: (targets) => targets.list,
     method: "GET",
     path: "/targets",
@@ -36,7 +36,7 @@ export const operations: ReadonlyArray<OperationCase> = [
     isRead: true,
   },
   {
-    operation: "stream",
+    operation: "targets.stream",
     run: (targets) => Stream.runCollect(targets.stream),
     method: "GET",
     path: "/targets",
@@ -47,7 +47,7 @@ export const operations: ReadonlyArray<OperationCase> = [
     isRead: true,
   },
   {
-    operation: "get",
+    operation: "targets.get",
     run: (targets) => targets.get("000MLGPR"),
     method: "GET",
     path: "/targets/000MLGPR",
@@ -58,7 +58,7 @@ export const operations: ReadonlyArray<OperationCase> = [
     isRead: true,
   },
   {
-    operation: "getByUnicity",
+    operation: "targets.getByUnicity",
     run: (targets) => targets.getByUnicity(email),
     method: "GET",
     path: "/targets",
@@ -69,7 +69,7 @@ export const operations: ReadonlyArray<OperationCase> = [
     isRead: true,
   },
   {
-    operation: "upsert",
+    operation: "targets.upsert",
     run: (targets) => targets.upsert(email, { 8101: "Mr", 8103: email }),
     method: "PUT",
     path: "/targets",
@@ -80,7 +80,7 @@ export const operations: ReadonlyArray<OperationCase> = [
     isRead: false,
   },
   {
-    operation: "create",
+    operation: "targets.create",
     run: (targets) => targets.create({ 8103: email }),
     method: "POST",
     path: "/targets",
@@ -91,7 +91,7 @@ export const operations: ReadonlyArray<OperationCase> = [
     isRead: false,
   },
   {
-    operation: "update",
+    operation: "targets.update",
     run: (targets) => targets.update("000MLGPR", { 8101: null, 8107: [] }),
     method: "PUT",
     path: "/targets/000MLGPR",
@@ -102,7 +102,7 @@ export const operations: ReadonlyArray<OperationCase> = [
     isRead: false,
   },
   {
-    operation: "addToSegment",
+    operation: "targets.addToSegment",
     run: (targets) => targets.addToSegment("000MLGPR", 12345),
     method: "POST",
     path: "/targets/000MLGPR/segments/12345",
@@ -113,7 +113,7 @@ export const operations: ReadonlyArray<OperationCase> = [
     isRead: false,
   },
   {
-    operation: "removeFromSegment",
+    operation: "targets.removeFromSegment",
     run: (targets) => targets.removeFromSegment("000MLGPR", 12345),
     method: "DELETE",
     path: "/targets/000MLGPR/segments/12345",
@@ -124,7 +124,7 @@ export const operations: ReadonlyArray<OperationCase> = [
     isRead: false,
   },
   {
-    operation: "delete",
+    operation: "targets.delete",
     run: (targets) => targets.delete("000MLGPR"),
     method: "DELETE",
     path: "/targets/000MLGPR",
@@ -135,7 +135,7 @@ export const operations: ReadonlyArray<OperationCase> = [
     isRead: false,
   },
   {
-    operation: "deleteMany",
+    operation: "targets.deleteMany",
     run: (targets) => targets.deleteMany({ type: "unicity", value: [email, ["a@b.c", "Doe"]] }),
     method: "DELETE",
     path: "/targets",

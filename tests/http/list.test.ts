@@ -134,7 +134,7 @@ describe("a stream", () => {
           problem,
         )
         assert.propertyVal(error, "delivered", delivered)
-        assert.propertyVal(error, "operation", "stream")
+        assert.propertyVal(error, "operation", "targets.stream")
         assert.propertyVal(error, "requestId", "req-1")
         assert.strictEqual(got.length, delivered)
         assert.strictEqual(requests.length, 1)

@@ -11,7 +11,7 @@ const nameOf = (error: { readonly _tag: string }): string =>
 
 describe("a body of a success", () => {
   const withTarget = operations.filter(({ operation }) =>
-    ["get", "getByUnicity", "upsert", "create", "update"].includes(operation)
+    /\.(?:get|getByUnicity|upsert|create|update)$/.test(operation)
   )
   const unreadable: ReadonlyArray<readonly [name: string, answer: () => Response, detail: string]> =
     [

@@ -128,7 +128,7 @@ for (const [operation, { isRead, succeeds, leaves, fails }] of Object.entries(ro
           const before = yield* sandbox.state
           const error = yield* Effect.flip(fail(targets, ids))
           assert.strictEqual(nameOf(error), failure)
-          assert.propertyVal(error, "operation", operation)
+          assert.propertyVal(error, "operation", `targets.${operation}`)
           assert.propertyVal(error, "applied", "no")
           assert.property(error, "requestId")
           assert.deepStrictEqual(yield* sandbox.state, before)

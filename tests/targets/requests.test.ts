@@ -23,7 +23,9 @@ describe("a request", () => {
         assert.match(headers["user-agent"] ?? "", /^effect-np6-targets\/\d+\.\d+\.\d+/)
         assert.strictEqual(
           headers["accept"],
-          operation === "deleteMany" ? "application/vnd.np6.cm.v1+json" : "application/json",
+          operation === "targets.deleteMany"
+            ? "application/vnd.np6.cm.v1+json"
+            : "application/json",
         )
         assert.strictEqual(
           headers["content-type"],

@@ -115,7 +115,7 @@ const attempt = <A>(input: string, check: () => Checked<A>): Checked<A> => {
 }
 
 const makeEncoders = (names: Names, keys: Names): Omit<AnyCodec, "decode"> => ({
-  encode: (values, operation = "upsert") =>
+  encode: (values, operation = "targets.upsert") =>
     checking(operation, "values", () =>
       encodeEach("values", names, values).pipe(
         Result.flatMap((encoded) =>
@@ -125,13 +125,13 @@ const makeEncoders = (names: Names, keys: Names): Omit<AnyCodec, "decode"> => ({
           }))
         ),
       )),
-  encodeValues: (values, operation = "update") =>
+  encodeValues: (values, operation = "targets.update") =>
     checking(
       operation,
       "values",
       () => Result.map(encodeEach("values", names, values), fieldValues),
     ),
-  encodeUnicity: (unicity, operation = "getByUnicity", input = "unicity") =>
+  encodeUnicity: (unicity, operation = "targets.getByUnicity", input = "unicity") =>
     checking(
       operation,
       input,

@@ -20,12 +20,12 @@ const encodeSelection = (
   selection: TypedSelection<AnyValues, string>,
 ): Result.Result<Selection, InvalidInput> =>
   Result.flatMap(
-    checking("deleteMany", "selection", () => readSelection(selection)),
+    checking("targets.deleteMany", "selection", () => readSelection(selection)),
     (read) =>
       read._tag === "Other" ? Result.succeed(read.selection) : Result.map(
         Result.all(
           read.value.map((unicity, i) =>
-            codec.encodeUnicity(unicity, "deleteMany", `selection.value[${i}]`)
+            codec.encodeUnicity(unicity, "targets.deleteMany", `selection.value[${i}]`)
           ),
         ),
         (value): Selection => ({ type: "unicity", value }),
@@ -76,7 +76,7 @@ export const makeOperations = (
       sending(() => encode(values), (to) => targets.upsert(to.unicity, to.values))
         .pipe(Effect.map(decode)),
     create: (values) =>
-      sending(() => encode(values, "create"), (to) => targets.create(to.values))
+      sending(() => encode(values, "targets.create"), (to) => targets.create(to.values))
         .pipe(Effect.map(decode)),
     update: (id, values) =>
       sending(() => encodeValues(values), (to) => targets.update(id, to)).pipe(Effect.map(decode)),
@@ -94,7 +94,7 @@ export const makeOperations = (
         sending(() => encode(values), (to) => answer.upsert(to.unicity, to.values))
           .pipe(Effect.map(valueOf(decode))),
       create: (values) =>
-        sending(() => encode(values, "create"), (to) => answer.create(to.values))
+        sending(() => encode(values, "targets.create"), (to) => answer.create(to.values))
           .pipe(Effect.map(valueOf(decode))),
       update: (id, values) =>
         sending(() => encodeValues(values), (to) => answer.update(id, to))

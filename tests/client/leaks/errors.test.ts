@@ -43,7 +43,7 @@ describe("nothing that was sent is in any view of a failure, its spans or its lo
 })
 
 describe("nor is it disguised:", () => {
-  for (const call of calls.filter(({ operation }) => operation === "upsert")) {
+  for (const call of calls.filter(({ operation }) => operation === "targets.upsert")) {
     for (const situation of disguises) {
       it.effect(`after ${situation.name}`, () => meet(call, situation))
     }
@@ -51,7 +51,7 @@ describe("nor is it disguised:", () => {
 })
 
 describe("nor with retries, and what they log:", () => {
-  for (const call of calls.filter(({ operation }) => /^(?:get|stream|upsert)$/.test(operation))) {
+  for (const call of calls.filter(({ operation }) => /\.(?:get|stream|upsert)$/.test(operation))) {
     for (const situation of situations.filter(({ name }) => /^(?:429|503|no answer)/.test(name))) {
       it.effect(`${call.operation} after ${situation.name}`, () =>
         Effect.gen(function* () {

@@ -14,7 +14,7 @@ describe("a canary", () => {
   }
 
   it("isn't seen where there is none", () => {
-    assert.isUndefined(leakIn("Targets.update: NP6 doesn't accept the API key. ".repeat(1000)))
+    assert.isUndefined(leakIn("targets.update: NP6 doesn't accept the API key. ".repeat(1000)))
   })
 })
 
@@ -22,7 +22,7 @@ describe("a view", () => {
   for (const { name, see } of allViews) {
     it(`(${name}) would show a canary that got into an error`, () => {
       const error = new NotFound({
-        operation: "get",
+        operation: "targets.get",
         applied: "no",
         attempts: 1,
         detail: canaries.key,

@@ -22,22 +22,26 @@ const some = [key, address, name]
 
 /** Every operation, with as many canaries as it can send. */
 export const calls: ReadonlyArray<Call> = [
-  { operation: "list", run: (targets) => targets.list, sent: [key] },
-  { operation: "stream", run: (targets) => Stream.runDrain(targets.stream), sent: [key] },
-  { operation: "get", run: (targets) => targets.get(id), sent: [key] },
-  { operation: "getByUnicity", run: (targets) => targets.getByUnicity(unicity), sent: some },
-  { operation: "upsert", run: (targets) => targets.upsert(unicity, values), sent: all },
-  { operation: "create", run: (targets) => targets.create(values), sent: all },
-  { operation: "update", run: (targets) => targets.update(id, values), sent: all },
-  { operation: "addToSegment", run: (targets) => targets.addToSegment(id, 1), sent: [key] },
+  { operation: "targets.list", run: (targets) => targets.list, sent: [key] },
+  { operation: "targets.stream", run: (targets) => Stream.runDrain(targets.stream), sent: [key] },
+  { operation: "targets.get", run: (targets) => targets.get(id), sent: [key] },
   {
-    operation: "removeFromSegment",
+    operation: "targets.getByUnicity",
+    run: (targets) => targets.getByUnicity(unicity),
+    sent: some,
+  },
+  { operation: "targets.upsert", run: (targets) => targets.upsert(unicity, values), sent: all },
+  { operation: "targets.create", run: (targets) => targets.create(values), sent: all },
+  { operation: "targets.update", run: (targets) => targets.update(id, values), sent: all },
+  { operation: "targets.addToSegment", run: (targets) => targets.addToSegment(id, 1), sent: [key] },
+  {
+    operation: "targets.removeFromSegment",
     run: (targets) => targets.removeFromSegment(id, 1),
     sent: [key],
   },
-  { operation: "delete", run: (targets) => targets.delete(id), sent: [key] },
+  { operation: "targets.delete", run: (targets) => targets.delete(id), sent: [key] },
   {
-    operation: "deleteMany",
+    operation: "targets.deleteMany",
     run: (targets) => targets.deleteMany({ type: "unicity", value: [unicity] }),
     sent: some,
   },

@@ -171,7 +171,7 @@ export const operators = {
       const all = `${tagAfter(outcome.input)}, in`
       if (outcome._tag === "Interrupted") return [before, written, all]
       const { applied, operation } = outcome.error
-      if (operation === "addToSegment") return applied === "no" ? [written] : [written, all]
+      if (operation === "targets.addToSegment") return applied === "no" ? [written] : [written, all]
       return applied === "no" ? [before] : [before, written]
     },
   },

@@ -240,7 +240,7 @@ describe("an operation of a model", () => {
         for (const [operation, call] of Object.entries(each)) {
           const error = yield* Effect.flip<unknown, { readonly _tag: string }, never>(call)
           assert.strictEqual(error._tag, "InvalidInput")
-          assert.propertyVal(error, "operation", operation)
+          assert.propertyVal(error, "operation", `targets.${operation}`)
         }
       }
     }).pipe(Effect.provide(layer)))
@@ -260,7 +260,7 @@ describe("an operation of a model", () => {
       Effect.gen(function* () {
         const contacts = yield* Contact.operations
         const error = yield* Effect.flip(contacts.deleteMany(hostile(selection)))
-        assert.propertyVal(error, "operation", "deleteMany")
+        assert.propertyVal(error, "operation", "targets.deleteMany")
         assert.propertyVal(error, "input", input)
         assert.propertyVal(error, "problem", problem)
         assert.lengthOf(yield* (yield* Sandbox).requests, 0)

@@ -348,7 +348,12 @@ describe("a value that is refused", () => {
         for (const operation of ["upsert", "create"] as const) {
           const error = yield* Effect.flip(contacts[operation](given))
           assert.instanceOf(error, InvalidInput)
-          assert.deepInclude(error, { input, operation, attempts: 0, applied: "no" })
+          assert.deepInclude(error, {
+            input,
+            operation: `targets.${operation}`,
+            attempts: 0,
+            applied: "no",
+          })
           assert.notMatch([error.stack, String(error), JSON.stringify(error)].join(), /secret/i)
         }
         assert.deepStrictEqual(yield* requests, [])
@@ -359,7 +364,7 @@ describe("a value that is refused", () => {
     Effect.gen(function* () {
       const error = yield* Effect.flip(contacts.update("000MLGPR", { title: "Mr", orders: NaN }))
       assert.instanceOf(error, InvalidInput)
-      assert.deepInclude(error, { input: "values.orders", operation: "update" })
+      assert.deepInclude(error, { input: "values.orders", operation: "targets.update" })
       assert.deepStrictEqual(yield* requests, [])
     }))
 
@@ -367,7 +372,7 @@ describe("a value that is refused", () => {
     Effect.gen(function* () {
       const error = yield* Effect.flip(contacts.getByUnicity({ email: "\ud800" }))
       assert.instanceOf(error, InvalidInput)
-      assert.deepInclude(error, { input: "unicity.email", operation: "getByUnicity" })
+      assert.deepInclude(error, { input: "unicity.email", operation: "targets.getByUnicity" })
       const blank = yield* Effect.flip(contacts.getByUnicity({ email: " " }))
       assert.deepInclude(blank, { _tag: "InvalidInput", input: "unicity" })
       assert.deepStrictEqual(yield* requests, [])
