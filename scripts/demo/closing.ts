@@ -76,7 +76,9 @@ export const claimsOf = (life: Life, { requests, targets }: Server): ReadonlyArr
       what: "Contacts that were upserted, or refused",
       program: written + refused.length,
       server:
-        requests.filter(({ operation, status }) => operation === "upsert" && status !== undefined)
+        requests.filter(({ operation, status }) =>
+          operation === "targets.upsert" && status !== undefined
+        )
           .length,
     },
     {

@@ -77,7 +77,7 @@ export const deleteDespiteLoss = Effect.fnUntraced(function* (
   const targets = yield* Targets
   const sandbox = yield* Sandbox
   yield* sandbox.script({
-    on: { operation: "delete" },
+    on: { operation: "targets.delete" },
     fault: Fault.reset({ applied: true }),
   })
 

@@ -60,7 +60,7 @@ const upsertContacts = Effect.fnUntraced(function* (
   const sandbox = yield* Sandbox
   // On loopback an answer takes next to no time, and there would be no progress to see.
   yield* sandbox.script({
-    on: { operation: "upsert" },
+    on: { operation: "targets.upsert" },
     times: Infinity,
     fault: Fault.latency("25 millis"),
   })

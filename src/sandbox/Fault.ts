@@ -16,7 +16,7 @@
  *   const sandbox = yield* Sandbox
  *   yield* sandbox.script(
  *     {
- *       on: { operation: "create" },
+ *       on: { operation: "targets.create" },
  *       fault: Fault.reset({ applied: true }),
  *     },
  *     { fault: Fault.status(503) },
@@ -402,7 +402,7 @@ export const redirect = (location: string, code = 302): Respond =>
  * ```ts
  * import type { FaultMatch } from "@effect-np6/targets/sandbox"
  *
- * const creations: FaultMatch = { operation: "create" }
+ * const creations: FaultMatch = { operation: "targets.create" }
  * const segmentCalls: FaultMatch = { path: /\/segments\// }
  * ```
  */
@@ -425,7 +425,7 @@ export interface FaultMatch {
  *
  * // Let two updates through, then fail the next three.
  * const rule: FaultRule = {
- *   on: { operation: "update" },
+ *   on: { operation: "targets.update" },
  *   skip: 2,
  *   times: 3,
  *   fault: Fault.status(503),

@@ -21,7 +21,7 @@ import type { SocketError, WireRequest } from "./wire.ts"
  * const retries = Effect.gen(function* () {
  *   const sandbox = yield* Sandbox
  *   const log = yield* sandbox.requests
- *   const creates = log.filter(({ operation }) => operation === "create")
+ *   const creates = log.filter(({ operation }) => operation === "targets.create")
  *   return creates.length - 1
  * })
  * ```
@@ -29,8 +29,8 @@ import type { SocketError, WireRequest } from "./wire.ts"
 export interface SandboxRequest {
   /** When it arrived, in epoch milliseconds of Effect's `Clock`. */
   readonly time: number
-  /** The operation it was routed to; `undefined` when there is no such path or method. */
-  readonly operation: SandboxOperation | undefined
+  /** The operation it was routed to; `unknown` when there is no such path or method. */
+  readonly operation: SandboxOperation
   /** As it was received: `GET`, `PUT`, `POST` or `DELETE`, if it is one of NP6's. */
   readonly method: string
   /** As it was sent, percent-encoding and all. */

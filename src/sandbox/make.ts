@@ -110,7 +110,7 @@ export const make = Effect.fnUntraced(function* (
       running.received += 1
       const requestId = requestIdOf(running.received)
       const matched = match(method, url)
-      const operation = matched._tag === "Found" ? matched.route.operation : undefined
+      const operation = matched._tag === "Found" ? matched.route.operation : "unknown"
       const fault = fire(rules, { operation, method, path: url.pathname })
       const record: Types.Mutable<SandboxRequest> = {
         time,

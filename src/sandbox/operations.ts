@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import type { SeedSegment } from "./Seed.ts"
 import type { Account } from "./account.ts"
 import { badRequest, empty, json, type SandboxAnswer } from "./answer.ts"
-import type { SandboxOperation } from "./routes.ts"
+import type { Route } from "./routes.ts"
 import * as Store from "./store.ts"
 
 export interface Call {
@@ -213,23 +213,23 @@ const deleteMany = (call: Call): Result.Result<SandboxAnswer, SandboxAnswer> =>
   })
 
 export const operations: {
-  readonly [operation in SandboxOperation]: (
+  readonly [operation in Route["operation"]]: (
     call: Call,
   ) => Result.Result<SandboxAnswer, SandboxAnswer>
 } = {
-  list: ({ account, store }) =>
+  "targets.list": ({ account, store }) =>
     Result.succeed(json(Array.from(store.rows.values(), (row) => listed(account, row)))),
-  get: (call) => Result.map(target(call), (row) => single(call.account, row)),
-  getByUnicity,
-  upsert,
-  create,
-  update,
-  addToSegment,
-  removeFromSegment,
-  delete: (call) =>
+  "targets.get": (call) => Result.map(target(call), (row) => single(call.account, row)),
+  "targets.getByUnicity": getByUnicity,
+  "targets.upsert": upsert,
+  "targets.create": create,
+  "targets.update": update,
+  "targets.addToSegment": addToSegment,
+  "targets.removeFromSegment": removeFromSegment,
+  "targets.delete": (call) =>
     Result.map(target(call), (row) => {
       Store.remove(call.account, call.store, row)
       return noContent
     }),
-  deleteMany,
+  "targets.deleteMany": deleteMany,
 }

@@ -1,30 +1,32 @@
 import type { SeedPermission } from "./Seed.ts"
 
 /**
- * The operation that a request was routed to: `list` for every `GET /targets`, whether the client
- * streams it or not.
+ * The operation that a request is for, by the name that the client gives it: `targets.list` for
+ * every `GET /targets`, whether the client streams it or not. `unknown` where the sandbox has no
+ * such path or method.
  *
  * @example
  * ```ts
  * import type { SandboxOperation } from "@effect-np6/targets/sandbox"
  *
- * const writes: ReadonlyArray<SandboxOperation> = ["upsert", "create", "update"]
+ * const writes: ReadonlyArray<SandboxOperation> = ["targets.upsert", "targets.create"]
  * ```
  */
 export type SandboxOperation =
-  | "list"
-  | "get"
-  | "getByUnicity"
-  | "upsert"
-  | "create"
-  | "update"
-  | "addToSegment"
-  | "removeFromSegment"
-  | "delete"
-  | "deleteMany"
+  | "targets.list"
+  | "targets.get"
+  | "targets.getByUnicity"
+  | "targets.upsert"
+  | "targets.create"
+  | "targets.update"
+  | "targets.addToSegment"
+  | "targets.removeFromSegment"
+  | "targets.delete"
+  | "targets.deleteMany"
+  | "unknown"
 
 export interface Route {
-  readonly operation: SandboxOperation
+  readonly operation: Exclude<SandboxOperation, "unknown">
   readonly method: string
   /** Segments of the path; one that starts with a colon takes any text but the empty one. */
   readonly path: ReadonlyArray<string>
@@ -43,36 +45,60 @@ const membership: ReadonlyArray<string> = ["targets", ":target", "segments", ":s
 const routes: ReadonlyArray<Route> = [
   // `hash` instead of `unicity`: the newer reference (8.1.0).
   {
-    operation: "getByUnicity",
+    operation: "targets.getByUnicity",
     method: "GET",
     path: targets,
     query: ["unicity", "hash"],
     permission: "read",
     readsBody: false,
   },
-  { operation: "list", method: "GET", path: targets, permission: "read", readsBody: false },
-  { operation: "get", method: "GET", path: target, permission: "read", readsBody: false },
+  { operation: "targets.list", method: "GET", path: targets, permission: "read", readsBody: false },
+  { operation: "targets.get", method: "GET", path: target, permission: "read", readsBody: false },
   // Without a query too: the vendor's Magento 2 module and the newer reference (8.1.0).
-  { operation: "upsert", method: "PUT", path: targets, permission: "write", readsBody: true },
-  { operation: "create", method: "POST", path: targets, permission: "write", readsBody: true },
-  { operation: "update", method: "PUT", path: target, permission: "write", readsBody: true },
   {
-    operation: "addToSegment",
+    operation: "targets.upsert",
+    method: "PUT",
+    path: targets,
+    permission: "write",
+    readsBody: true,
+  },
+  {
+    operation: "targets.create",
+    method: "POST",
+    path: targets,
+    permission: "write",
+    readsBody: true,
+  },
+  {
+    operation: "targets.update",
+    method: "PUT",
+    path: target,
+    permission: "write",
+    readsBody: true,
+  },
+  {
+    operation: "targets.addToSegment",
     method: "POST",
     path: membership,
     permission: "segment",
     readsBody: false,
   },
   {
-    operation: "removeFromSegment",
+    operation: "targets.removeFromSegment",
     method: "DELETE",
     path: membership,
     permission: "segment",
     readsBody: false,
   },
-  { operation: "delete", method: "DELETE", path: target, permission: "delete", readsBody: false },
   {
-    operation: "deleteMany",
+    operation: "targets.delete",
+    method: "DELETE",
+    path: target,
+    permission: "delete",
+    readsBody: false,
+  },
+  {
+    operation: "targets.deleteMany",
     method: "DELETE",
     path: targets,
     permission: "delete",

@@ -8,7 +8,7 @@ export interface ScriptedRule {
 }
 
 export interface Candidate {
-  readonly operation: SandboxOperation | undefined
+  readonly operation: SandboxOperation
   readonly method: string
   readonly path: string
 }

@@ -44,7 +44,7 @@ const versioned: ReadonlySet<string> = new Set([
 
 /** Every sample of a bulk delete asks for this version; what becomes of one that doesn't is unknown. */
 const wantsVersion: Gate = ({ headers }, route) =>
-  route.operation !== "deleteMany" ||
+  route.operation !== "targets.deleteMany" ||
     mediaTypes(headers.get("accept")).some((type) => versioned.has(type))
     ? undefined
     : empty(406)

@@ -21,7 +21,7 @@ describe("a bulk upsert", () => {
     Effect.gen(function* () {
       const np6 = yield* Sandbox
       yield* np6.script({ skip: 3, fault: Fault.status(503) }, {
-        on: { operation: "upsert" },
+        on: { operation: "targets.upsert" },
         skip: 10,
         fault: Fault.reset({ applied: true }),
       })
@@ -171,7 +171,7 @@ describe("an interrupted run", () => {
   it.effect("says what became of every input that was taken", () =>
     Effect.gen(function* () {
       const np6 = yield* Sandbox
-      yield* np6.script({ on: { operation: "upsert" }, skip: 1, fault: Fault.hang() })
+      yield* np6.script({ on: { operation: "targets.upsert" }, skip: 1, fault: Fault.hang() })
       const unfinished: Array<{ readonly _tag: string; readonly input: string }> = []
       const delivered: Array<string> = []
       const fiber = yield* Stream.fromIterable(emails(6)).pipe(
@@ -375,7 +375,10 @@ describe("a bulk deletion", () => {
     Effect.gen(function* () {
       const np6 = yield* Sandbox
       const ids = yield* seeded
-      yield* np6.script({ on: { operation: "deleteMany" }, fault: Fault.reset({ applied: true }) })
+      yield* np6.script({
+        on: { operation: "targets.deleteMany" },
+        fault: Fault.reset({ applied: true }),
+      })
       const outcomes = yield* collect(
         Stream.fromIterable(ids).pipe(Bulk.deleteAll("id", (id) => id)),
       )

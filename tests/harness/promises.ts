@@ -27,19 +27,25 @@ interface Row {
 const missing = { 404: ["NotFound"] } as const
 
 const rows: { readonly [operation in Ask["operation"]]: Row } = {
-  list: { failures: {}, isRead: true },
-  get: { failures: missing, isRead: true },
-  getByUnicity: { failures: missing, isRead: true },
-  upsert: { failures: {} },
-  create: {
+  "targets.list": { failures: {}, isRead: true },
+  "targets.get": { failures: missing, isRead: true },
+  "targets.getByUnicity": { failures: missing, isRead: true },
+  "targets.upsert": { failures: {} },
+  "targets.create": {
     failures: { 409: ["Conflict", "UnicityTaken"] },
     replay: "only if surely not applied",
   },
-  update: { failures: { ...missing, 409: ["Conflict", "UnicityTaken"] } },
-  addToSegment: { failures: { ...missing, 409: ["Conflict", "AlreadyInSegment"] }, done: 409 },
-  removeFromSegment: { failures: { ...missing, 409: ["Conflict", "DynamicSegment"] }, done: 404 },
-  delete: { failures: missing, done: 404 },
-  deleteMany: { failures: missing, done: 404 },
+  "targets.update": { failures: { ...missing, 409: ["Conflict", "UnicityTaken"] } },
+  "targets.addToSegment": {
+    failures: { ...missing, 409: ["Conflict", "AlreadyInSegment"] },
+    done: 409,
+  },
+  "targets.removeFromSegment": {
+    failures: { ...missing, 409: ["Conflict", "DynamicSegment"] },
+    done: 404,
+  },
+  "targets.delete": { failures: missing, done: 404 },
+  "targets.deleteMany": { failures: missing, done: 404 },
 }
 
 /** What a client sees of an attempt. */
@@ -80,7 +86,7 @@ const attempt = (ask: Ask, account: Np6, fault: Kind | undefined): Seen => {
       return cut({ unreadable: true })
     case "no body at all":
       return cut(
-        ask.operation === "deleteMany"
+        ask.operation === "targets.deleteMany"
           ? { answer: { status: 200, value: undefined, changed: true } }
           : { unreadable: true },
       )
@@ -139,14 +145,16 @@ export const promise = (
     }
     if (wasUnsure && "answer" in seen && seen.answer.status === row.done) {
       return {
-        value: ask.operation === "deleteMany" ? { deleted: [], complete: false } : undefined,
+        value: ask.operation === "targets.deleteMany"
+          ? { deleted: [], complete: false }
+          : undefined,
       }
     }
     const isUnsure = row.isRead !== true && mayBeApplied(seen)
     wasUnsure ||= isUnsure
     const [tag, reason] = failureOf(row, seen)
     // A list that is handed on while it comes can't be asked for again.
-    const hasBegun = ask.operation === "list" && isStreamed &&
+    const hasBegun = ask.operation === "targets.list" && isStreamed &&
       fault === "body that breaks off"
     const isTransient = !hasBegun && ["TransportError", "RateLimited", "ServerError"].includes(tag)
     const mayReplay = row.replay === undefined || !isUnsure || replaysCreate
@@ -157,6 +165,6 @@ export const promise = (
 }
 
 const valueOf = (ask: Ask, { value }: Reply, wasUnsure: boolean): unknown =>
-  ask.operation === "deleteMany"
+  ask.operation === "targets.deleteMany"
     ? { deleted: value ?? [], complete: value !== undefined && !wasUnsure }
     : value

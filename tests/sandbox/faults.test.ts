@@ -298,7 +298,7 @@ describe("rules", () => {
   it("are dropped when they have no uses left, so that a long script doesn't stay", () => {
     const rule = { skip: 1, times: 2, fault: Fault.refuse }
     const rules = [{ rule, seen: 0 }]
-    const request = { operation: undefined, method: "GET", path: "/" }
+    const request = { operation: "unknown" as const, method: "GET", path: "/" }
     assert.deepStrictEqual(
       Array.from({ length: 3 }, () => [fire(rules, request), rules.length]),
       [[undefined, 1], [Fault.refuse, 1], [Fault.refuse, 0]],
@@ -319,11 +319,11 @@ describe("rules", () => {
     Effect.gen(function* () {
       yield* create("a@b.c")
       const matching: ReadonlyArray<FaultRule["on"]> = [
-        { operation: "get" },
+        { operation: "targets.get" },
         { method: "GET" },
         { path: "/targets/000MLGPR" },
         { path: /000ML/g },
-        { operation: "get", method: "GET", path: /^\/targets\// },
+        { operation: "targets.get", method: "GET", path: /^\/targets\// },
         {},
       ]
       for (const on of matching) {
@@ -331,11 +331,11 @@ describe("rules", () => {
         assert.deepStrictEqual(yield* statuses(3, "/targets/000MLGPR"), [503, 503, 200])
       }
       const others: ReadonlyArray<FaultRule["on"]> = [
-        { operation: "list" },
+        { operation: "targets.list" },
         { method: "DELETE" },
         { path: "/targets" },
         { path: /^x/ },
-        { operation: "get", method: "PUT" },
+        { operation: "targets.get", method: "PUT" },
       ]
       for (const on of others) {
         yield* script({ ...(on === undefined ? {} : { on }), fault: Fault.status(503) })
@@ -349,7 +349,7 @@ describe("rules", () => {
     Effect.gen(function* () {
       yield* script({ on: { path: "/status" }, fault: Fault.html(200) })
       assert.strictEqual((yield* call("GET", "/status")).status, 200)
-      assert.deepInclude(yield* last, { operation: undefined, fault: "Respond" })
+      assert.deepInclude(yield* last, { operation: "unknown", fault: "Respond" })
     }),
   )
 })

@@ -21,7 +21,7 @@ describe("the log", () => {
       assert.deepStrictEqual(yield* requests, [
         {
           time: 1_000,
-          operation: "upsert",
+          operation: "targets.upsert",
           method: "PUT",
           path: "/targets",
           query: "unicity=a%2Bb%40c.d",
@@ -34,7 +34,7 @@ describe("the log", () => {
         },
         {
           time: 2_000,
-          operation: undefined,
+          operation: "unknown",
           method: "GET",
           path: "/nowhere",
           query: "",
@@ -101,19 +101,19 @@ describe("the log", () => {
       for (const [method, path] of sent) yield* call(method, path)
       const { requests } = yield* Sandbox
       assert.deepStrictEqual((yield* requests).map((record) => record.operation), [
-        "list",
-        "get",
-        "getByUnicity",
-        "getByUnicity",
-        "upsert",
-        "upsert",
-        "create",
-        "update",
-        "addToSegment",
-        "removeFromSegment",
-        "delete",
-        "deleteMany",
-        "deleteMany",
+        "targets.list",
+        "targets.get",
+        "targets.getByUnicity",
+        "targets.getByUnicity",
+        "targets.upsert",
+        "targets.upsert",
+        "targets.create",
+        "targets.update",
+        "targets.addToSegment",
+        "targets.removeFromSegment",
+        "targets.delete",
+        "targets.deleteMany",
+        "targets.deleteMany",
       ])
     }),
   )

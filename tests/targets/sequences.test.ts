@@ -44,30 +44,36 @@ const selected = fc.oneof(
 const one = <const O extends string>(operation: O) => fc.constant(operation)
 
 const ask: fc.Arbitrary<Ask> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ operation: one("create"), values: named }) },
+  { weight: 3, arbitrary: fc.record({ operation: one("targets.create"), values: named }) },
   {
     weight: 3,
-    arbitrary: fc.record({ operation: one("upsert"), address: addresses, values }),
+    arbitrary: fc.record({ operation: one("targets.upsert"), address: addresses, values }),
   },
-  { weight: 2, arbitrary: fc.record({ operation: one("update"), id: ids, values }) },
+  { weight: 2, arbitrary: fc.record({ operation: one("targets.update"), id: ids, values }) },
   {
     weight: 4,
     arbitrary: fc.record({
-      operation: fc.constantFrom("addToSegment" as const, "removeFromSegment" as const),
+      operation: fc.constantFrom(
+        "targets.addToSegment" as const,
+        "targets.removeFromSegment" as const,
+      ),
       id: ids,
       segment: segments,
     }),
   },
-  { weight: 1, arbitrary: fc.record({ operation: one("list") }) },
-  { weight: 1, arbitrary: fc.record({ operation: one("getByUnicity"), address: addresses }) },
+  { weight: 1, arbitrary: fc.record({ operation: one("targets.list") }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ operation: one("targets.getByUnicity"), address: addresses }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
-      operation: fc.constantFrom("get" as const, "delete" as const),
+      operation: fc.constantFrom("targets.get" as const, "targets.delete" as const),
       id: ids,
     }),
   },
-  { weight: 1, arbitrary: fc.record({ operation: one("deleteMany"), selected }) },
+  { weight: 1, arbitrary: fc.record({ operation: one("targets.deleteMany"), selected }) },
 )
 
 /** Two who are there at first. */
@@ -95,25 +101,25 @@ const call = (
   { ask, isStreamed }: Step,
 ): Effect.Effect<unknown, Failure> => {
   switch (ask.operation) {
-    case "list":
+    case "targets.list":
       return isStreamed ? Stream.runCollect(targets.stream) : targets.list
-    case "get":
+    case "targets.get":
       return targets.get(ask.id)
-    case "getByUnicity":
+    case "targets.getByUnicity":
       return targets.getByUnicity(ask.address)
-    case "upsert":
+    case "targets.upsert":
       return targets.upsert(ask.address, ask.values)
-    case "create":
+    case "targets.create":
       return targets.create(ask.values)
-    case "update":
+    case "targets.update":
       return targets.update(ask.id, ask.values)
-    case "addToSegment":
+    case "targets.addToSegment":
       return targets.addToSegment(ask.id, ask.segment)
-    case "removeFromSegment":
+    case "targets.removeFromSegment":
       return targets.removeFromSegment(ask.id, ask.segment)
-    case "delete":
+    case "targets.delete":
       return targets.delete(ask.id)
-    case "deleteMany":
+    case "targets.deleteMany":
       return targets.deleteMany(ask.selected)
   }
 }

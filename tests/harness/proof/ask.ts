@@ -13,10 +13,10 @@ interface Body {
 
 const selectionOf = ({ type, value }: Body): Ask => {
   if (type === "segment") {
-    return { operation: "deleteMany", selected: { type, value: Number(value) } }
+    return { operation: "targets.deleteMany", selected: { type, value: Number(value) } }
   }
   const values = typeof value === "number" ? [] : value.map((one) => [one].flat().join())
-  return { operation: "deleteMany", selected: { type, value: values } }
+  return { operation: "targets.deleteMany", selected: { type, value: values } }
 }
 
 /** What a request asked for, or undefined where it is none of NP6's. */
@@ -26,25 +26,25 @@ export const askOf = ({ operation, path, query, body }: SandboxRequest): Ask | u
   // The audit only reads what this library sent, which is of this shape.
   const values = (): Values => JSON.parse(body)
   switch (operation) {
-    case undefined:
+    case "unknown":
       return undefined
-    case "list":
+    case "targets.list":
       return { operation }
-    case "getByUnicity":
+    case "targets.getByUnicity":
       return { operation, address }
-    case "get":
-    case "delete":
+    case "targets.get":
+    case "targets.delete":
       return { operation, id }
-    case "upsert":
+    case "targets.upsert":
       return { operation, address, values: values() }
-    case "create":
+    case "targets.create":
       return { operation, values: values() }
-    case "update":
+    case "targets.update":
       return { operation, id, values: values() }
-    case "addToSegment":
-    case "removeFromSegment":
+    case "targets.addToSegment":
+    case "targets.removeFromSegment":
       return { operation, id, segment: Number(segment) }
-    case "deleteMany":
+    case "targets.deleteMany":
       return selectionOf(JSON.parse(body))
   }
 }

@@ -147,9 +147,7 @@ const check = (
   if (outcome._tag === "Interrupted" || outcome._tag === "NotTried") return
   if (outcome._tag === "Failed") {
     // Of an upsert and an add, the error is about the one that failed.
-    const [call] = calls.filter(({ operation }) =>
-      `targets.${operation}` === outcome.error.operation
-    )
+    const [call] = calls.filter(({ operation }) => operation === outcome.error.operation)
     if (outcome.error.applied === "no" && call !== undefined && call.applied > 0) {
       tell('was applied: it says "no"')
     }

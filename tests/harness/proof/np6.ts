@@ -28,18 +28,18 @@ export type Selected =
 
 /** What is asked, whichever way it travels. */
 export type Ask =
-  | { readonly operation: "list" }
-  | { readonly operation: "get" | "delete"; readonly id: string }
-  | { readonly operation: "getByUnicity"; readonly address: string }
-  | { readonly operation: "upsert"; readonly address: string; readonly values: Values }
-  | { readonly operation: "create"; readonly values: Values }
-  | { readonly operation: "update"; readonly id: string; readonly values: Values }
+  | { readonly operation: "targets.list" }
+  | { readonly operation: "targets.get" | "targets.delete"; readonly id: string }
+  | { readonly operation: "targets.getByUnicity"; readonly address: string }
+  | { readonly operation: "targets.upsert"; readonly address: string; readonly values: Values }
+  | { readonly operation: "targets.create"; readonly values: Values }
+  | { readonly operation: "targets.update"; readonly id: string; readonly values: Values }
   | {
-    readonly operation: "addToSegment" | "removeFromSegment"
+    readonly operation: "targets.addToSegment" | "targets.removeFromSegment"
     readonly id: string
     readonly segment: number
   }
-  | { readonly operation: "deleteMany"; readonly selected: Selected }
+  | { readonly operation: "targets.deleteMany"; readonly selected: Selected }
 
 /** What is answered, and whether anything is another than before. */
 export interface Reply {
@@ -103,16 +103,16 @@ export class Np6 {
   /** Answers, and changes what is to be changed. */
   answer(ask: Ask): Reply {
     switch (ask.operation) {
-      case "list":
+      case "targets.list":
         return found(Array.from(this.contacts.values(), ({ id, fields }) => ({
           id,
           fields: { [addressField]: fields[addressField] },
         })))
-      case "getByUnicity": {
+      case "targets.getByUnicity": {
         const contact = this.byAddress(ask.address)
         return contact === undefined ? refused(404) : found(whole(contact))
       }
-      case "upsert": {
+      case "targets.upsert": {
         const said = ask.values[addressField]
         if (said !== undefined && said !== ask.address) return refused(400)
         return this.#write(this.byAddress(ask.address), {
@@ -120,19 +120,19 @@ export class Np6 {
           [addressField]: ask.address,
         })
       }
-      case "create":
+      case "targets.create":
         return this.#write(undefined, ask.values)
-      case "deleteMany":
+      case "targets.deleteMany":
         return this.#deleteMany(ask.selected)
     }
     const contact = this.contacts.get(ask.id)
     if (contact === undefined) return refused(404)
     switch (ask.operation) {
-      case "get":
+      case "targets.get":
         return found(whole(contact))
-      case "update":
+      case "targets.update":
         return this.#write(contact, ask.values)
-      case "delete":
+      case "targets.delete":
         this.#remove(contact)
         return done
     }
@@ -140,7 +140,7 @@ export class Np6 {
     const type = segmentTypes[ask.segment]
     if (type === undefined) return refused(404)
     if (type === "dynamic") return refused(409)
-    if (ask.operation === "addToSegment") {
+    if (ask.operation === "targets.addToSegment") {
       if (isMember) return refused(409)
       this.#keep({ ...contact, segments: [...contact.segments, ask.segment] })
     } else {
