@@ -1,14 +1,14 @@
 /**
- * Breaks the source in small ways, a mutant at a time, and sees whether the tests notice.
+ * Breaks the source in small ways, a mutant at a time, and checks whether the tests notice.
  *
- *     deno task mutate                                  all areas
- *     deno task mutate redaction paths                  some of them
+ *     deno task mutate                             all areas
+ *     deno task mutate messages paths              some of them
  *     deno task mutate --files=src/http/scrub.ts   the files that match, in their areas
- *     deno task mutate --concurrency=2                  so many mutants at a time
- *     deno task mutate --fresh                          forgets what earlier runs found
- *     deno task mutate --report                         reads what earlier runs found, runs nothing
+ *     deno task mutate --concurrency=2             so many mutants at a time
+ *     deno task mutate --fresh                     forgets what earlier runs found
+ *     deno task mutate --report                    reads what earlier runs found, runs nothing
  *
- * Results are kept in `mutation/`, and a run makes only those that the source or the tests changed.
+ * Results are kept in `mutation/`. A run repeats only what the source or the tests have changed.
  * Prints Markdown. Needs npm.
  *
  * @module
@@ -17,17 +17,8 @@ import { matchesGlob } from "node:path"
 import { parseArgs } from "node:util"
 import { fileURLToPath } from "node:url"
 import { root } from "../build/project.ts"
-import { type Area, areas, wantedOfAll } from "./areas.ts"
-import {
-  mutantOf,
-  type Report,
-  type Result,
-  resultOf,
-  scoreOf,
-  sumOf,
-  type Survivor,
-  withoutStale,
-} from "./results.ts"
+import { type Area, areas, tooSlow, wantedOfAll } from "./areas.ts"
+import { type Report, type Result, resultOf, scoreOf, sumOf, withoutStale } from "./results.ts"
 import { mutate, withWorkshop } from "./workshop.ts"
 
 const here = fileURLToPath(root)
@@ -45,10 +36,10 @@ const { values, positionals } = parseArgs({
   },
 })
 
-const sources = async (dir: string): Promise<ReadonlyArray<string>> => {
+const filesIn = async (dir: string): Promise<ReadonlyArray<string>> => {
   const found: Array<string> = []
   for await (const { name, isDirectory } of Deno.readDir(`${here}${dir}`)) {
-    found.push(...isDirectory ? await sources(`${dir}/${name}`) : [`${dir}/${name}`])
+    found.push(...isDirectory ? await filesIn(`${dir}/${name}`) : [`${dir}/${name}`])
   }
   return found
 }
@@ -56,8 +47,10 @@ const sources = async (dir: string): Promise<ReadonlyArray<string>> => {
 const isAny = (globs: ReadonlyArray<string>) => (path: string): boolean =>
   globs.some((glob) => matchesGlob(path, glob))
 
-const files = await sources("src")
-const homeless = files.filter((file) => !areas.some(({ source }) => isAny(source)(file)))
+const files = await filesIn("src")
+const tests = (await filesIn("tests")).filter((path) => path.endsWith(".test.ts"))
+const areaOf = (file: string): Area | undefined => areas.find(({ source }) => isAny(source)(file))
+const homeless = files.filter((file) => areaOf(file) === undefined)
 const unknown = positionals.filter((name) => !areas.some((area) => area.name === name))
 if (homeless.length > 0 || unknown.length > 0) {
   console.error(
@@ -72,8 +65,9 @@ const isWanted = values.files.length > 0 ? isAny(values.files) : () => true
 const orders = areas
   .filter(({ name }) => positionals.length === 0 || positionals.includes(name))
   .map((area) => ({
-    area,
-    files: files.filter((file) => isAny(area.source)(file) && isWanted(file)),
+    name: area.name,
+    files: files.filter((file) => areaOf(file) === area && isWanted(file)),
+    tests: tests.filter((path) => isAny(area.tests)(path) && !isAny(tooSlow)(path)),
     concurrency: Number(values.concurrency),
     results: resultsOf(area),
   }))
@@ -88,32 +82,16 @@ const read = async (path: string): Promise<Report | undefined> => {
   }
 }
 
-/** Survivors as `explained/` names them: under each line of the source its mutants. */
-const linesOf = (survivors: ReadonlyArray<Survivor>): ReadonlyArray<string> =>
-  survivors.flatMap((survivor, at) => {
-    const { file, line, code, isCovered } = survivor
-    const before = survivors[at - 1]
-    const isNew = before?.file !== file || before.line !== line
-    return [
-      ...isNew ? [`${file}:${line} ${code}`] : [],
-      `    ${mutantOf(survivor)}${isCovered ? "" : " (not covered)"}`,
-    ]
-  })
-
 const titles = `
-| area | killed | timeout | survived | not covered | explained | score | wanted |
-| ---- | -----: | ------: | -------: | ----------: | --------: | ----: | -----: |`
+| area | killed | timeout | survived | not covered | excluded | score | wanted |
+| ---- | -----: | ------: | -------: | ----------: | -------: | ----: | -----: |`
 
 const rowOf = (name: string, wanted: number, result: Result): string => {
   const score = scoreOf(result)
   const percent = `${score.toFixed(1)} %`
+  const { killed, timeout, survived, notCovered, excluded } = result
   const cells = [
-    name,
-    result.killed,
-    result.timeout,
-    result.survived,
-    result.notCovered,
-    result.survived + result.notCovered - result.unexplained.length,
+    ...[name, killed, timeout, survived, notCovered, excluded],
     score < wanted ? `**${percent}**` : percent,
     `${wanted} %`,
   ]
@@ -127,19 +105,14 @@ const report = async (): Promise<void> => {
   for (const area of areas) {
     const found = await read(resultsOf(area))
     if (found === undefined) continue
-    const result = resultOf(found, area.explained)
+    const result = resultOf(found)
     console.log(rowOf(area.name, area.wanted, result))
     results.push(result)
   }
   const all = sumOf(results)
   console.log(rowOf("all of these", wantedOfAll, all))
-  await Deno.writeTextFile(`${kept}/survivors.txt`, `${linesOf(all.unexplained).join("\n")}\n`)
-  console.log(
-    `\nSurvivors that nobody explained: ${all.unexplained.length}, in mutation/survivors.txt`,
-  )
-  if (all.needless.length > 0) {
-    console.log(`\nExplained without need:\n\n${all.needless.join("\n")}`)
-  }
+  await Deno.writeTextFile(`${kept}/survivors.txt`, `${all.survivors.join("\n")}\n`)
+  console.log(`\nSurvivors: ${all.survivors.length}, in mutation/survivors.txt`)
 }
 
 await Deno.mkdir(kept, { recursive: true })

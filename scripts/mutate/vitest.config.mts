@@ -1,13 +1,9 @@
 import process from "node:process"
-import {
-  defineConfig,
-  type TestProjectInlineConfiguration,
-  type ViteUserConfig,
-} from "vitest/config"
+import { defineConfig, type ViteUserConfig } from "vitest/config"
 import { BaseSequencer, type TestSpecification } from "vitest/node"
 import suite from "../../vitest.config.mts"
 
-/** A mutant is done with the first test that fails: the quick ones go first. */
+/** The first test that fails ends a mutant, so the quick ones go first. */
 class QuickFirst extends BaseSequencer {
   override sort(files: ReadonlyArray<TestSpecification>): Promise<Array<TestSpecification>> {
     const duration = (file: TestSpecification): number =>
@@ -16,25 +12,13 @@ class QuickFirst extends BaseSequencer {
   }
 }
 
-const project = (name: string, include: Array<string>): TestProjectInlineConfiguration => ({
-  extends: true,
-  test: { name, include },
-})
-
-const tests = (process.env.MUTATE_TESTS ?? "").split(",")
-// It loads other files of tests, and they can be loaded once in a process.
-const isAlone = (path: string): boolean => path === "tests/http/overFetch.test.ts"
-
 const config: ViteUserConfig = defineConfig({
   ...suite,
   test: {
-    projects: [
-      project("together", tests.filter((path) => !isAlone(path))),
-      project("alone", tests.filter(isAlone)),
-    ].filter(({ test }) => test?.include?.length !== 0),
-    // For what hangs, as many mutants do: the suite waits longer, for machines that are busy.
+    include: (process.env.MUTATE_TESTS ?? "").split(","),
+    // Shorter than the suite's: many mutants hang.
     testTimeout: 20_000,
-    // Loading Effect for each file takes longer than most files.
+    // Loading Effect anew takes longer than most files of tests.
     isolate: false,
     sequence: { sequencer: QuickFirst },
   },

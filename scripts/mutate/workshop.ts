@@ -8,13 +8,12 @@ import config from "../../deno.json" with { type: "json" }
 import { root } from "../build/project.ts"
 import { mustRun } from "../package/command.ts"
 import { nodes, tools } from "../package/tools.ts"
-import type { Area } from "./areas.ts"
 
 const stryker = "10.1.1"
-// The newest: what the suite runs on most, and more than Stryker and vitest ask for.
+// The newest of the supported lines; Stryker and vitest need 22.12 or later.
 const node = `node-${nodes.at(-1)}`
 
-const copied = ["deno.json", "mod.ts", "scripts", "src", "tests", "vitest.config.mts"]
+const copied = ["deno.json", "mod.ts", "examples", "scripts", "src", "tests", "vitest.config.mts"]
 
 /** The project's own dependencies: `npm:effect@^4.1.0` without `npm:effect@`. */
 const dependencies = Object.fromEntries(
@@ -49,9 +48,12 @@ export const withWorkshop = async (use: (home: string) => Promise<void>): Promis
 
 /** What is mutated, and how. */
 export interface Order {
-  readonly area: Area
-  /** The files of the area. */
+  /** The name of the area. */
+  readonly name: string
+  /** The files of the source. */
   readonly files: ReadonlyArray<string>
+  /** The files of the tests. */
+  readonly tests: ReadonlyArray<string>
   readonly concurrency: number
   /** The file of the results: those that still hold aren't made again. */
   readonly results: string
@@ -68,23 +70,23 @@ export const mutate = async (home: string, order: Order): Promise<void> => {
     concurrency: order.concurrency,
     incremental: true,
     incrementalFile: order.results,
-    // Endless loops are found by their turns; a busy machine isn't one.
+    // Stryker finds endless loops by counting turns; a busy machine must not look like one.
     timeoutMS: 60_000,
     disableTypeChecks: false,
     reporters: ["progress-append-only"],
   }
-  const file = `${home}/stryker-${order.area.name}.json`
+  const file = `${home}/stryker-${order.name}.json`
   await Deno.writeTextFile(file, JSON.stringify(settings))
   const bin = `${home}/node_modules/${node}/bin`
   const { code } = await new Deno.Command(`${bin}/node`, {
     args: [`${home}/node_modules/@stryker-mutator/core/bin/stryker.js`, "run", file],
     cwd: home,
     env: {
-      // Not as Stryker's own `testFiles`: with them, 10.1 never switches on what runs only once, while
-      // a file is loaded, and counts it as survived.
-      MUTATE_TESTS: order.area.tests.join(),
+      // Not as Stryker's own `testFiles`: with them, 10.1 never activates mutants in code that runs only
+      // while a file is loaded, and counts them as survived.
+      MUTATE_TESTS: order.tests.join(),
       PATH: `${bin}:${Deno.env.get("PATH") ?? ""}`,
-      // Where local time is not UTC, so that one isn't taken for the other.
+      // Local time differs from UTC here, so that a test notices when one is taken for the other.
       TZ: "America/New_York",
       NODE_COMPILE_CACHE: `${home}/node_modules/.compiled`,
     },

@@ -10,7 +10,7 @@ import {
   OptionalDate,
   parseInstant,
 } from "../../src/data/instant.ts"
-import { seeded } from "../harness/arrays.ts"
+import { seeded } from "../harness/listDocuments.ts"
 
 const day = 86_400_000
 

@@ -11,7 +11,7 @@ import {
   pieceSizes,
   readPieces,
   seeded,
-} from "../harness/arrays.ts"
+} from "../harness/listDocuments.ts"
 
 const utf8 = new TextEncoder()
 const whole = 2 ** 30

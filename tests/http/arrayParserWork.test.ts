@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { vi } from "vitest"
 import type { ParserBounds } from "../../src/http/arrayParser.ts"
-import { asJson, cutInto, readPieces } from "../harness/arrays.ts"
+import { asJson, cutInto, readPieces } from "../harness/listDocuments.ts"
 
 const utf8 = new TextEncoder()
 const whole = 2 ** 30

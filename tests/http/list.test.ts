@@ -4,7 +4,7 @@ import { Effect, Fiber, Redacted, Stream } from "effect"
 import { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
-import { inPieces } from "../harness/pieces.ts"
+import { inPieces } from "../harness/bodyInPieces.ts"
 import { recording, sampleTarget, status } from "../harness/recording.ts"
 import { inTime } from "../harness/time.ts"
 

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Targets } from "@effect-np6/targets"
 import { Effect, Stream } from "effect"
-import { inPieces } from "../harness/pieces.ts"
+import { inPieces } from "../harness/bodyInPieces.ts"
 import { recording } from "../harness/recording.ts"
 
 const utf8 = new TextEncoder()

@@ -4,7 +4,7 @@ import { Fault, Sandbox } from "@effect-np6/targets/sandbox"
 import { Deferred, Effect, Fiber, Layer, Redacted, Stream } from "effect"
 import { FetchHttpClient, HttpClient } from "effect/http"
 import { createServer, type IncomingMessage, type RequestListener } from "node:http"
-import { listening } from "../harness/listening.ts"
+import { listening } from "../harness/loopback.ts"
 import { operations } from "../harness/operations.ts"
 
 const apiKey = Redacted.make("sandbox-key")

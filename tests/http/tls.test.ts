@@ -3,7 +3,7 @@ import { RetryPolicy, Targets } from "@effect-np6/targets"
 import { Effect, Redacted, Schedule } from "effect"
 import { createServer as createPlainServer, type RequestListener, type Server } from "node:http"
 import { createServer as createTlsServer } from "node:https"
-import { listening } from "../harness/listening.ts"
+import { listening } from "../harness/loopback.ts"
 import { operations } from "../harness/operations.ts"
 
 // Signed by itself until 2126, for loopback: whoever has the key can do nothing with it.

@@ -5,9 +5,9 @@ import type { SandboxTarget } from "../../src/sandbox/SandboxService.ts"
 import { Effect, Layer, ManagedRuntime, Result, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
-import { type Kind, kinds, withFaults } from "../harness/proof/faults.ts"
-import { type Ask, type Contact, idAt, Np6 } from "../harness/proof/np6.ts"
-import { type End, promise } from "../harness/promises.ts"
+import { type Kind, kinds, withFaults } from "../harness/proof/randomFaults.ts"
+import { type Ask, type Contact, idAt, Np6 } from "../harness/proof/secondNp6.ts"
+import { type End, promise } from "../harness/expectedCalls.ts"
 import { inTime } from "../harness/time.ts"
 
 interface Step {

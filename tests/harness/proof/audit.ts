@@ -5,8 +5,8 @@
  */
 import * as Arr from "effect/Array"
 import type { SandboxRequest } from "../../../src/sandbox/SandboxService.ts"
-import { askOf } from "./ask.ts"
-import { addressField, type Contact, Np6 } from "./np6.ts"
+import { askOf } from "./sandboxLog.ts"
+import { addressField, type Contact, Np6 } from "./secondNp6.ts"
 import { type Input, nobody, type Outcome } from "./operators.ts"
 import type { Evidence } from "./trial.ts"
 

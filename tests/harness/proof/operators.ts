@@ -13,7 +13,7 @@ import type {
   Unauthorized,
 } from "../../../src/client/Errors.ts"
 import type { Targets } from "../../../src/targets/Targets.ts"
-import { addressField, type Contact } from "./np6.ts"
+import { addressField, type Contact } from "./secondNp6.ts"
 
 /** One input: what is to be done to whom. */
 export interface Input {

@@ -14,7 +14,7 @@ import * as Tracer from "effect/Tracer"
 import { defaultSeed, Sandbox, type SandboxSeed } from "../../../src/sandbox/Sandbox.ts"
 import type { SandboxRequest, SandboxState } from "../../../src/sandbox/SandboxService.ts"
 import type { Targets } from "../../../src/targets/Targets.ts"
-import { addressField, type Contact, idAt } from "./np6.ts"
+import { addressField, type Contact, idAt } from "./secondNp6.ts"
 import { type Input, type Operator, type Outcome, segment } from "./operators.ts"
 
 /** What is run. */

@@ -2,10 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { TransportError } from "@effect-np6/targets"
 import { Effect } from "effect"
 import { audit } from "../../harness/proof/audit.ts"
-import { type Met, noneMet, type Weather } from "../../harness/proof/faults.ts"
+import { type Met, noneMet, type Weather } from "../../harness/proof/randomFaults.ts"
 import { type Operator, operators, type Outcome } from "../../harness/proof/operators.ts"
 import { type Evidence, gather, type Trial } from "../../harness/proof/trial.ts"
-import { inProcess } from "../../harness/proof/world.ts"
+import { inProcess } from "../../harness/proof/trialLayers.ts"
 import { inTime } from "../../harness/time.ts"
 
 interface Case {

@@ -14,10 +14,10 @@ import * as RetryPolicy from "../../../src/client/RetryPolicy.ts"
 import { machine } from "../../../scripts/bench/runtime.ts"
 import { number, table } from "../../../scripts/bench/statistics.ts"
 import { audit } from "../../harness/proof/audit.ts"
-import { noneMet } from "../../harness/proof/faults.ts"
+import { noneMet } from "../../harness/proof/randomFaults.ts"
 import { type Operator, operators, type Outcome } from "../../harness/proof/operators.ts"
 import { type Evidence, gather } from "../../harness/proof/trial.ts"
-import { overHttp } from "../../harness/proof/world.ts"
+import { overHttp } from "../../harness/proof/trialLayers.ts"
 
 const usage = "exactly_once.ts [--inputs 100000] [--seed 1] [--rate 0.05]"
 

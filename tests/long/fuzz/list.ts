@@ -7,7 +7,13 @@
  * @module
  */
 import process from "node:process"
-import { disagreement, documents, isRight, pieceSizes, seeded } from "../../harness/arrays.ts"
+import {
+  disagreement,
+  documents,
+  isRight,
+  pieceSizes,
+  seeded,
+} from "../../harness/listDocuments.ts"
 
 const [count = 300_000, seed = Date.now() % 1_000_000] = process.argv.slice(2).map(Number)
 const random = seeded(seed)

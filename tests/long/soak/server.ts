@@ -10,7 +10,7 @@ import * as Layer from "effect/Layer"
 import process from "node:process"
 import { createInterface } from "node:readline"
 import { Sandbox } from "../../../src/sandbox/Sandbox.ts"
-import { inWeather, noneMet } from "../../harness/proof/faults.ts"
+import { inWeather, noneMet } from "../../harness/proof/randomFaults.ts"
 
 const met = noneMet()
 const weather = { rate: Number(process.argv[2] ?? 0.02), seed: 1, seconds: 0.02 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { SandboxRequest } from "../../../src/sandbox/SandboxService.ts"
-import type { Ask, Values } from "./np6.ts"
+import type { Ask, Values } from "./secondNp6.ts"
 
 interface Body {
   readonly type: "id" | "unicity" | "segment"

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Sandbox } from "../../../src/sandbox/Sandbox.ts"
 import { Targets, type TargetsOptions } from "../../../src/targets/Targets.ts"
-import { inWeather, type Met, type Weather } from "./faults.ts"
+import { inWeather, type Met, type Weather } from "./randomFaults.ts"
 import { seedOf } from "./trial.ts"
 
 /** Where a trial happens. */

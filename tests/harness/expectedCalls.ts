@@ -2,8 +2,8 @@
  * What the client promises of one call: its table of endpoints, and its words on replays, as a page
  * of plain code beside the library's own.
  */
-import type { Kind } from "./proof/faults.ts"
-import type { Ask, Np6, Reply } from "./proof/np6.ts"
+import type { Kind } from "./proof/randomFaults.ts"
+import type { Ask, Np6, Reply } from "./proof/secondNp6.ts"
 
 /** The end of a call. */
 export type End =

@@ -1,3 +1,0 @@
-import type { Reason } from "../reason.ts"
-
-export const client: ReadonlyArray<Reason> = []
