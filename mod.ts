@@ -70,6 +70,7 @@
  *
  * @module
  */
+export * from "./src/client/Np6.ts"
 export * from "./src/targets/Targets.ts"
 export type * from "./src/targets/TargetsService.ts"
 export * from "./src/client/Errors.ts"

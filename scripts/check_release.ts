@@ -4,7 +4,7 @@
  *
  *     deno run --allow-read=CHANGELOG.md scripts/check_release.ts v0.1.0
  */
-import { version } from "../src/client/version.ts"
+import { version } from "../src/http/version.ts"
 import { project } from "./build/project.ts"
 
 const [tag = ""] = Deno.args
@@ -12,7 +12,7 @@ const changelog = await Deno.readTextFile(new URL("../CHANGELOG.md", import.meta
 
 const expectations: ReadonlyArray<readonly [boolean, string]> = [
   [tag === `v${project.version}`, `The tag is ${tag}; deno.json says ${project.version}.`],
-  [version === project.version, `src/client/version.ts says ${version}.`],
+  [version === project.version, `src/http/version.ts says ${version}.`],
   [
     changelog.split("\n").some((line) => line.startsWith(`## [${project.version}]`)),
     `CHANGELOG.md has no "## [${project.version}]".`,

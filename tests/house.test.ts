@@ -5,7 +5,7 @@ import { basename, dirname, join } from "node:path/posix"
 import { fileURLToPath } from "node:url"
 import ts from "typescript"
 import manifest from "../deno.json" with { type: "json" }
-import { version } from "../src/client/version.ts"
+import { version } from "../src/http/version.ts"
 
 /** The rooms directly below each room. */
 const arrows: { readonly [room: string]: ReadonlyArray<string> } = {

@@ -10,6 +10,7 @@ import {
   type Forbidden,
   type InvalidInput,
   type NotFound,
+  Np6,
   RetryPolicy,
   Targets,
   type TargetsService,
@@ -148,4 +149,4 @@ export const meetErrors = (
   Effect.forEach(
     Object.entries(cases),
     ([name, row]) => meet(name, row, subject, connect),
-  ).pipe(Targets.withRetryPolicy(RetryPolicy.none))
+  ).pipe(Np6.withRetryPolicy(RetryPolicy.none))

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { version } from "../../src/client/version.ts"
+import { version } from "../../src/http/version.ts"
 import { manifest } from "../build/manifest.ts"
 import { type Check, ensure } from "./check.ts"
 import { mustRun } from "./command.ts"
@@ -42,7 +42,7 @@ export const contents: ReadonlyArray<Check> = [
       )
       ensure(
         version === manifest.version,
-        `src/client/version.ts says ${version}, deno.json says ${manifest.version}.`,
+        `src/http/version.ts says ${version}, deno.json says ${manifest.version}.`,
       )
       return `${manifest.name}@${manifest.version}, peer effect ${manifest.peerDependencies.effect}`
     },

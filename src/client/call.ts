@@ -1,73 +1,82 @@
 /**
- * One call: the attempts, what each of them means, and the value or the error at the end.
+ * One call: its attempts, what each of them means, and the value or the error at the end.
  *
  * @module
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as HttpTraceContext from "effect/http/HttpTraceContext"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Tracer from "effect/Tracer"
-import type { Np6Response } from "./Np6Response.ts"
-import { InvalidInput } from "./Errors.ts"
-import type { Observation } from "./Gate.ts"
-import type { RetryPolicy } from "./RetryPolicy.ts"
+import { attempt, type Attempted, type Head } from "../http/attempt.ts"
+import { type Refusal, requestOf, type RequestParts, urlOf } from "../http/request.ts"
 import { CurrentAttempts } from "./attempts.ts"
-import { type Connection, requestOf } from "./connection.ts"
-import { type Refusal, type RequestParts, urlOf } from "../http/request.ts"
 import type { Documented, Endpoint, Row } from "./endpoint.ts"
-import { type Attempted, type Head, perform } from "../http/attempt.ts"
-import { decider, earn, parseRetryAfter } from "./replay.ts"
+import { InvalidInput } from "./Errors.ts"
 import { type Failure, failureOf, isTransient, mayHaveApplied } from "./failures.ts"
+import type { Observation } from "./Gate.ts"
+import type { Np6Connection } from "./Np6.ts"
+import type { Np6Response } from "./Np6Response.ts"
+import { CurrentRetryPolicy, decider, earn, parseRetryAfter } from "./replay.ts"
 
-/** The policy that a scope sets over the layer's. */
-export const CurrentRetryPolicy: Context.Reference<RetryPolicy | undefined> = Context.Reference(
-  "@effect-np6/targets/CurrentRetryPolicy",
-  { defaultValue: (): RetryPolicy | undefined => undefined },
-)
-
-/** Calls an endpoint: the operation of its row, with the answer it came in. */
+/**
+ * Calls an endpoint: the operation of its row, with the response. Arguments are checked and copied
+ * when the effect runs.
+ */
 export const call = <Args extends ReadonlyArray<unknown>, A, F extends keyof Documented>(
-  connection: Connection,
+  connection: Np6Connection,
   endpoint: Endpoint<Args, A, F>,
 ) =>
-(...args: Args): Effect.Effect<Np6Response<A>, Failure<F>> => {
-  // Now, and not when the effect runs: what is deleted is what was named.
-  const checked = check(connection, endpoint, args)
-  if (Result.isFailure(checked)) return refuse(endpoint, checked.failure)
-  const { parts, url } = checked.success
-  return Effect.withFiber((fiber) =>
-    isTraced(connection, fiber)
-      ? Effect.useSpan(
-        endpoint.operation,
-        { kind: "client", attributes: spanAttributes(endpoint, url) },
-        (span) =>
-          Effect.withParentSpan(run(connection, endpoint, url, parts, fiber, span), span, {
-            captureStackTrace: false,
-          }),
-      )
+(...args: Args): Effect.Effect<Np6Response<A>, Failure<F>> =>
+  Effect.withFiber((fiber) => {
+    const checked = check(connection, endpoint, args)
+    if (Result.isFailure(checked)) return refuse(endpoint, checked.failure)
+    const { parts, url } = checked.success
+    return isTraced(connection, fiber)
+      ? traced(endpoint, url, (span) => run(connection, endpoint, url, parts, fiber, span))
       : run(connection, endpoint, url, parts, fiber, undefined)
-  )
-}
+  })
 
-/** Whether anybody can see a span: it costs as much as all else that a call does here. */
+/** Whether somebody can see a span: it costs as much as everything else that a call does here. */
 const isTraced = (
-  { isObserved, propagateTrace }: Connection,
+  { isObserved, propagateTrace }: Np6Connection,
   { context }: Fiber.Fiber<unknown, unknown>,
 ): boolean =>
   isObserved || propagateTrace || Context.getOrUndefined(context, Tracer.Tracer) !== undefined
 
+/** Runs a call in a span, which ends with the status of a success and not with its value. */
+const traced = <A, F extends keyof Documented, E>(
+  endpoint: Row<A, F>,
+  url: URL,
+  run: (span: Tracer.Span) => Effect.Effect<Np6Response<A>, E>,
+): Effect.Effect<Np6Response<A>, E> =>
+  Effect.flatMap(
+    Effect.makeSpan(endpoint.operation, {
+      kind: "client",
+      attributes: spanAttributes(endpoint, url),
+    }),
+    (span) =>
+      Effect.onExit(
+        Effect.withParentSpan(run(span), span, { captureStackTrace: false }),
+        (exit) => endSpan(span, Exit.map(exit, ({ status }) => status)),
+      ),
+  )
+
+const endSpan = (span: Tracer.Span, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> =>
+  Effect.map(Clock.currentTimeNanos, (now) => span.end(now, exit))
+
 const check = <Args extends ReadonlyArray<unknown>, A, F extends keyof Documented>(
-  connection: Connection,
+  connection: Np6Connection,
   endpoint: Endpoint<Args, A, F>,
   args: Args,
 ): Result.Result<{ readonly parts: RequestParts; readonly url: URL }, Refusal> => {
   try {
     return Result.flatMap(endpoint.request(...args), (parts) => {
-      const url = urlOf(connection.base, endpoint.path, parts)
+      const url = urlOf(connection.baseUrl, endpoint.path, parts)
       return url === undefined ? elsewhere : Result.succeed({ parts, url })
     })
   } catch {
@@ -100,7 +109,7 @@ const spanAttributes = <A, F extends keyof Documented>(
 })
 
 const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
-  connection: Connection,
+  connection: Np6Connection,
   endpoint: Row<A, F>,
   url: URL,
   parts: RequestParts,
@@ -109,10 +118,10 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
 ): Effect.fn.Return<Np6Response<A>, Failure<F>> {
   const clock = fiber.getRef(Clock.Clock)
   const policy = fiber.getRef(CurrentRetryPolicy) ?? connection.retry
-  const decide = decider(policy, connection.spending, clock.currentTimeMillisUnsafe())
+  const decide = decider(policy, connection.spending, clock)
   const request = requestOf(connection, endpoint, url, parts, traceHeaders(connection, span))
   const secrets = [Redacted.value(connection.apiKey), ...parts.personal ?? []]
-  const attempt = perform(connection, endpoint, request, secrets)
+  const attempted = attempt(connection, endpoint.read, request, secrets)
   earn(connection.spending, policy)
   const counter = fiber.getRef(CurrentAttempts)
   let mayBeApplied = false
@@ -122,7 +131,7 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
       counter.requests++
       if (attempts > 1) counter.retries++
     }
-    const outcome: Attempted<A> = settle(endpoint, yield* attempt, mayBeApplied)
+    const outcome: Attempted<A> = settle(endpoint, yield* attempted, mayBeApplied)
     yield* connection.gate.observe(observationOf(outcome, clock.currentTimeMillisUnsafe()))
     if (span !== undefined) describeAttempt(span, attempts, outcome)
     if (outcome._tag === "Value") return { ...outcome.head, value: outcome.value, attempts }
@@ -133,10 +142,10 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
       applied: mayBeApplied ? "unknown" : "no",
       attempts,
     }, clock.currentTimeMillisUnsafe())
-    const mayReplay = endpoint.replay === "always" || !applied || policy.replaysCreate
+    const mayReplay = endpoint.replay === "always" || !applied || policy.replayCreate
     const wait = mayReplay && isTransient(failure) ? yield* decide(failure, attempts) : undefined
     if (wait === undefined) return yield* Effect.fail(failure)
-    yield* Effect.logDebug(`${endpoint.operation} is tried again`).pipe(
+    yield* Effect.logDebug(`${endpoint.operation} is retried`).pipe(
       Effect.annotateLogs({ failure: failure._tag, attempts, wait: String(wait) }),
     )
     yield* Effect.sleep(wait)
@@ -164,7 +173,7 @@ const describeAttempt = <A>(span: Tracer.Span, attempts: number, outcome: Attemp
 const isTraceHeader = (value: string): boolean => /^[\w-]{1,256}$/.test(value)
 
 const traceHeaders = (
-  connection: Connection,
+  connection: Np6Connection,
   span: Tracer.Span | undefined,
 ): { readonly [name: string]: string } | undefined => {
   if (!connection.propagateTrace || span === undefined) return undefined
@@ -172,18 +181,23 @@ const traceHeaders = (
   return Object.values(headers).every(isTraceHeader) ? headers : undefined
 }
 
-/** Reads an outcome in the light of the attempts before it, one of which may have been applied. */
+/** What an attempt means after others, one of which may have been applied. */
 const settle = <A, F extends keyof Documented>(
   endpoint: Row<A, F>,
   outcome: Attempted<A>,
   mayBeApplied: boolean,
 ): Attempted<A> => {
-  if (!mayBeApplied) return outcome
-  const { afterReplay, done } = endpoint
-  if (outcome._tag === "Value" && afterReplay !== undefined) {
-    return { ...outcome, value: afterReplay(outcome.value) }
+  const { afterReplay, also, done } = endpoint
+  if (outcome._tag === "Value") {
+    return mayBeApplied && afterReplay !== undefined
+      ? { ...outcome, value: afterReplay(outcome.value) }
+      : outcome
   }
-  return outcome._tag === "Refused" && outcome.head.status === done?.status
-    ? { _tag: "Value", head: outcome.head, value: done.value }
-    : outcome
+  if (outcome._tag !== "Refused") return outcome
+  const success = [also, mayBeApplied ? done : undefined].find((success) =>
+    success?.status === outcome.head.status
+  )
+  return success === undefined
+    ? outcome
+    : { _tag: "Value", head: outcome.head, value: success.value }
 }

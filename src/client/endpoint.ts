@@ -6,7 +6,7 @@
 import type * as Result from "effect/Result"
 import type { Operation } from "../data/Operation.ts"
 import type { Reader } from "../http/body.ts"
-import type { Refusal, RequestParts } from "../http/request.ts"
+import type { Method, Refusal, RequestParts } from "../http/request.ts"
 import { Conflict, Forbidden, NotFound, Unauthorized } from "./Errors.ts"
 
 /** What every error of an answered call holds. */
@@ -44,7 +44,7 @@ export const documented: {
 /** One endpoint: `Args` are the operation's arguments, `A` its value, `F` its documented failures. */
 export interface Endpoint<Args extends ReadonlyArray<unknown>, A, F extends keyof Documented> {
   readonly operation: Operation
-  readonly method: "GET" | "PUT" | "POST" | "DELETE"
+  readonly method: Method
   /** The path below the base URL, with `{…}` for what `request` fills in. */
   readonly path: string
   /** The media type that is asked for, where it isn't plain JSON. */
@@ -57,10 +57,12 @@ export interface Endpoint<Args extends ReadonlyArray<unknown>, A, F extends keyo
   readonly failures: { readonly [status: number]: F }
   /**
    * Which failed attempts may be replayed: `"always"` where doing it twice is doing it once, and
-   * `"unapplied"` only those that surely changed nothing.
+   * `"unapplied"` only those that were definitely not applied.
    */
   readonly replay: "always" | "unapplied"
-  /** After an attempt that may have been applied: the status that says it was. */
+  /** An error status that is a success of this operation, and its value. */
+  readonly also?: { readonly status: number; readonly value: A }
+  /** After an attempt that may have been applied: the status that says it was, and its value. */
   readonly done?: { readonly status: number; readonly value: A }
   /** After an attempt that may have been applied: what a replay's value is worth. */
   readonly afterReplay?: (value: A) => A

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import * as Clock from "effect/Clock"
+import type * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Pull from "effect/Pull"
@@ -11,19 +12,25 @@ import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import type { RetryPolicy, Transient } from "./RetryPolicy.ts"
 
-/** The retries that a layer has spent and not yet earned back. */
+/** The retry policy that a scope sets over the connection's. */
+export const CurrentRetryPolicy: Context.Reference<RetryPolicy | undefined> = Context.Reference(
+  "@effect-np6/targets/CurrentRetryPolicy",
+  { defaultValue: (): RetryPolicy | undefined => undefined },
+)
+
+/** The retries that a connection has spent and not yet earned back. */
 export interface Spending {
   spent: number
 }
 
 /** Lets a call earn its share of a retry. */
 export const earn = (spending: Spending, policy: RetryPolicy): void => {
-  const ratio = policy.budget?.ratio ?? 0
+  const ratio = policy.budget === "unlimited" ? 0 : policy.budget.ratio
   if (ratio > 0) spending.spent = Math.max(0, spending.spent - ratio)
 }
 
 const spend = (spending: Spending, policy: RetryPolicy): boolean => {
-  if (policy.budget === undefined) return true
+  if (policy.budget === "unlimited") return true
   if (!(spending.spent + 1 <= policy.budget.reserve)) return false
   spending.spent += 1
   return true
@@ -51,8 +58,9 @@ export type Decide = (
   attempts: number,
 ) => Effect.Effect<Duration.Duration | undefined>
 
-/** The decisions for one call, which began at `startMillis`. */
-export const decider = (policy: RetryPolicy, spending: Spending, startMillis: number): Decide => {
+/** The decisions for one call, which begins now. */
+export const decider = (policy: RetryPolicy, spending: Spending, clock: Clock.Clock): Decide => {
+  const start = clock.monotonicTimeNanosUnsafe()
   let schedule: Effect.Success<ReturnType<typeof toStep>> | undefined
   const toStep = () => Schedule.toStep(policy.schedule)
   // A generator only where there is a failure: most calls have none.
@@ -61,23 +69,26 @@ export const decider = (policy: RetryPolicy, spending: Spending, startMillis: nu
       // Written so that NaN stops, too.
       if (!(attempts <= policy.retries)) return undefined
       const asked = "retryAfter" in failure ? failure.retryAfter : undefined
-      if (asked !== undefined && Duration.isGreaterThan(asked, policy.retryAfter)) return undefined
+      if (asked !== undefined && Duration.isGreaterThan(asked, policy.maxRetryAfter)) {
+        return undefined
+      }
       schedule ??= yield* toStep()
-      const now = yield* Clock.currentTimeMillis
+      const now = clock.currentTimeMillisUnsafe()
       const scheduled = yield* Pull.matchEffect(schedule(now, failure), {
         onSuccess: ([, delay]) => Effect.succeed(delay),
         onFailure: Effect.failCause,
         onDone: () => Effect.succeed(undefined),
       })
       if (scheduled === undefined) return undefined
-      const capped = Duration.min(scheduled, policy.delay)
+      const capped = Duration.min(scheduled, policy.maxDelay)
       const share = policy.jitter ? yield* Random.next : 1
       // Upwards of what NP6 asks for: clients that were refused together don't come back together.
       const wait = Duration.millis(
         Duration.toMillis(capped) * share + (asked === undefined ? 0 : Duration.toMillis(asked)),
       )
-      const end = Duration.millis(now - startMillis + Duration.toMillis(wait))
-      if (Duration.isGreaterThan(end, policy.elapsed)) return undefined
+      const passed = Duration.nanos(clock.monotonicTimeNanosUnsafe() - start)
+      const end = Duration.sum(passed, wait)
+      if (Duration.isGreaterThan(end, policy.maxElapsed)) return undefined
       return spend(spending, policy) ? wait : undefined
     })
 }

@@ -91,8 +91,10 @@ export const listed = (
   response: HttpClientResponse.HttpClientResponse,
   timeout: Duration.Duration,
 ): Stream.Stream<ListedTarget, Unreadable> => {
+  // A body that was read before throws when its stream is set up.
+  const body = Stream.unwrap(Effect.sync(() => response.stream))
   const bytes = Stream.mapError(
-    response.stream,
+    body,
     (error): Unreadable =>
       error.reason._tag === "EmptyBodyError" ? unreadable("the body is empty") : broken(error),
   )
@@ -121,8 +123,21 @@ export const readList: Reader<ReadonlyArray<ListedTarget>> = {
   read: (response, timeout) => Stream.runCollect(listed(response, timeout)),
 }
 
-/** Opens a list: its targets come while they arrive. */
-export const openList: Reader<Stream.Stream<ListedTarget, Unreadable>> = {
+/** A list that is open: its targets while they arrive, and what gives up the rest of the body. */
+export interface OpenList {
+  readonly targets: Stream.Stream<ListedTarget, Unreadable>
+  readonly cancel: Effect.Effect<void>
+}
+
+/** Opens a list. */
+export const openList: Reader<OpenList> = {
   kind: "streamed",
-  read: (response, timeout) => Effect.succeed(listed(response, timeout)),
+  read: (response, timeout) =>
+    Effect.succeed({
+      targets: listed(response, timeout),
+      // To begin with a body and to stop cancels it; one that is being read is cancelled by its reader.
+      cancel: Effect.suspend(() => Effect.scoped(Stream.toPull(response.stream))).pipe(
+        Effect.ignoreCause,
+      ),
+    }),
 }

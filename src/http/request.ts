@@ -1,10 +1,12 @@
 /**
- * A request: its checked variable parts, and the URL they make.
+ * A request: its checked variable parts, the URL that they make, and what goes over the wire.
  *
  * @module
  */
+import * as Redacted from "effect/Redacted"
 import type * as Result from "effect/Result"
 import type { Unicity } from "../data/Unicity.ts"
+import { version } from "./version.ts"
 
 /** Why an argument is refused. */
 export interface Refusal {
@@ -14,7 +16,7 @@ export interface Refusal {
   readonly problem: string
 }
 
-/** The parts of a request that depend on the arguments. */
+/** The parts of a request that depend on the operation's arguments. */
 export interface RequestParts {
   /** The values for the `{…}` of the endpoint's path. */
   readonly params?: { readonly [name: string]: string }
@@ -22,16 +24,19 @@ export interface RequestParts {
   readonly unicity?: Unicity
   /** The JSON body. */
   readonly body?: string
-  /** What was sent of a person: must not come back in an error. */
+  /** Every value of a person in the request: none may appear in an error. */
   readonly personal?: ReadonlyArray<string>
 }
 
 /** An argument that was checked, or why it is refused. */
 export type Checked<A> = Result.Result<A, Refusal>
 
-/** A request, as it goes over the wire. */
+/** The methods that NP6's endpoints use. */
+export type Method = "GET" | "PUT" | "POST" | "DELETE"
+
+/** A request as it goes over the wire. */
 export interface Np6Request {
-  readonly method: "GET" | "PUT" | "POST" | "DELETE"
+  readonly method: Method
   readonly url: string
   /** By lower-case name. */
   readonly headers: { readonly [name: string]: string }
@@ -42,8 +47,8 @@ export interface Np6Request {
 /**
  * The URL of a request, or `undefined` if it isn't the endpoint's.
  *
- * The arguments were checked before; this holds the last line all the same, because one segment too
- * few makes a bulk delete of a delete.
+ * The arguments were checked before. This check is the last one before sending, because a path that
+ * lacks one segment turns the delete of a target into the bulk delete.
  */
 export const urlOf = (base: URL, template: string, parts: RequestParts): URL | undefined => {
   let href = base.href
@@ -55,7 +60,7 @@ export const urlOf = (base: URL, template: string, parts: RequestParts): URL | u
     href += index === 0 ? filled : `/${filled}`
   }
   const url = new URL(href)
-  // A dot segment, or whatever else has a meaning in a URL, does not come out as it went in.
+  // The URL parser changes dot segments and other parts that have a meaning in a URL.
   if (url.href !== href) return undefined
   if (parts.unicity !== undefined) {
     url.search = parts.unicity.map((criterion) => `unicity=${encodeURIComponent(criterion)}`).join(
@@ -63,4 +68,32 @@ export const urlOf = (base: URL, template: string, parts: RequestParts): URL | u
     )
   }
   return url
+}
+
+const utf8 = new TextEncoder()
+const userAgent = `effect-np6-targets/${version}`
+
+/** The request for an endpoint. */
+export const requestOf = (
+  { apiKey }: { readonly apiKey: Redacted.Redacted<string> },
+  { accept = "application/json", method }: { readonly method: Method; readonly accept?: string },
+  url: URL,
+  parts: RequestParts,
+  trace: { readonly [name: string]: string } | undefined,
+): Np6Request => {
+  const headers: Record<string, string> = {
+    accept,
+    "user-agent": userAgent,
+    "x-key": Redacted.value(apiKey),
+    ...trace,
+  }
+  if (parts.body === undefined) {
+    // NP6 answers 411 to a POST without a Content-Length, even if its body is empty.
+    if (method === "POST") headers["content-length"] = "0"
+    return { method, url: url.href, headers, body: undefined }
+  }
+  const body = utf8.encode(parts.body)
+  headers["content-type"] = "application/json"
+  headers["content-length"] = String(body.length)
+  return { method, url: url.href, headers, body }
 }

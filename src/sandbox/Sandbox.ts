@@ -73,7 +73,8 @@ import { makeClient } from "./client.ts"
 import { make } from "./make.ts"
 import { type SandboxListenError, serve } from "./serve.ts"
 import type { InvalidSeed, SandboxSeed } from "./Seed.ts"
-import { Targets, type TargetsOptions } from "../targets/Targets.ts"
+import { Np6, type Np6Options } from "../client/Np6.ts"
+import { Targets } from "../targets/Targets.ts"
 import type { SandboxAddress, SandboxService, ServeOptions } from "./SandboxService.ts"
 
 export * as Fault from "./Fault.ts"
@@ -87,6 +88,12 @@ export type * from "./SandboxService.ts"
 
 const SandboxBase: Context.ServiceClass<Sandbox, "@effect-np6/targets/Sandbox", SandboxService> =
   Context.Service<Sandbox, SandboxService>()("@effect-np6/targets/Sandbox")
+
+/** What an in-process sandbox is made from: options of the connection, and a seed. */
+export type SandboxOptions = Partial<Np6Options> & {
+  /** Default: {@link defaultSeed}. */
+  readonly seed?: SandboxSeed | undefined
+}
 
 /**
  * The sandbox as a service. Each layer that is built holds a sandbox of its own.
@@ -123,25 +130,31 @@ export class Sandbox extends SandboxBase {
   )
 
   /**
-   * {@link Targets} over a sandbox in process, and the sandbox itself: all that a test of a pipeline
-   * needs. The key is the one that may do everything, unless the options have another; so is the
-   * seed {@link defaultSeed}, unless one is given.
+   * {@link Np6} over a sandbox in process, and the sandbox. The key is the one that may do everything
+   * and the seed is {@link defaultSeed}, unless the options have others.
    *
-   * A refused option or a bad seed is a mistake in the test, so it ends the test: a defect.
+   * An option that can't be used or a bad seed is a mistake in the test, so it is a defect.
    */
-  static readonly layerTargets = (
-    options: Partial<TargetsOptions> & { readonly seed?: SandboxSeed } = {},
-  ): Layer.Layer<Targets | Sandbox> => {
-    const { seed, ...targetsOptions } = options
-    const targets = Sandbox.useSync(({ keys, url }) =>
-      Targets.layer({ apiKey: keys.full, baseUrl: url, ...targetsOptions })
+  static readonly layerNp6 = (options: SandboxOptions = {}): Layer.Layer<Np6 | Sandbox> => {
+    const { seed, ...np6 } = options
+    const connection = Sandbox.useSync(({ keys, url }) =>
+      Np6.layer({ apiKey: keys.full, baseUrl: url, ...np6 })
     )
-    return Layer.unwrap(targets).pipe(
+    return Layer.unwrap(connection).pipe(
       Layer.provide(Sandbox.layerClient),
       Layer.provideMerge(seed === undefined ? Sandbox.layer : Sandbox.layerWith(seed)),
       Layer.orDie,
     )
   }
+
+  /**
+   * {@link Targets} over a sandbox in process, with its {@link Np6} and the sandbox: all that a test
+   * of a pipeline needs. The options are those of {@link Sandbox.layerNp6}.
+   */
+  static readonly layerTargets = (
+    options: SandboxOptions = {},
+  ): Layer.Layer<Targets | Np6 | Sandbox> =>
+    Layer.provideMerge(Targets.layer, Sandbox.layerNp6(options))
 
   /**
    * Serves the sandbox over HTTP until the scope ends, on loopback unless told otherwise. Needs

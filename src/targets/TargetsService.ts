@@ -4,6 +4,8 @@
  * @module
  */
 import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type {
   ClientFailure,
@@ -77,6 +79,13 @@ export interface TargetsOperations {
     unicity: UnicityInput,
   ) => Effect.Effect<Target, Unauthorized | Forbidden | NotFound | ClientFailure>
   /**
+   * The target with a unicity, if there is one: `GET /targets?unicity=…`, as `getByUnicity` with an
+   * `Option` in place of `NotFound`.
+   */
+  readonly find: (
+    unicity: UnicityInput,
+  ) => Effect.Effect<Option.Option<Target>, Unauthorized | Forbidden | ClientFailure>
+  /**
    * Creates the target with a unicity, or updates the one that has it: `PUT /targets?unicity=…`.
    *
    * Put the unicity's own field among the values as well: of NP6's two descriptions of this request,
@@ -129,6 +138,20 @@ export interface TargetsOperations {
     id: string,
     segment: number,
   ) => Effect.Effect<void, Unauthorized | Forbidden | NotFound | Conflict | ClientFailure>
+  /**
+   * Makes sure that there is a target with a unicity and these values, and that it is in a static
+   * segment: an `upsert`, then an `addToSegment` for which "already in it" is success. Returns the
+   * target of the upsert.
+   *
+   * An error is about the request that failed, which its `operation` names: `targets.addToSegment`
+   * with `applied: "no"` means that the target is written and not added. A 409 is taken for "already
+   * in it"; NP6 may answer the same for a dynamic segment.
+   */
+  readonly ensureInSegment: (
+    unicity: UnicityInput,
+    values: FieldValues,
+    segment: number,
+  ) => Effect.Effect<Target, Unauthorized | Forbidden | NotFound | ClientFailure>
   /**
    * Deletes a target: `DELETE /targets/{id}`. Fails with `NotFound` when there is none; after an
    * unanswered attempt, 404 is success.
@@ -196,12 +219,13 @@ export interface TargetsService extends TargetsOperations {
   /** The same operations but `stream`, returning each value in its {@link Np6Response}. */
   readonly withResponse: WithResponse<TargetsOperations> & {
     /**
-     * The head of the list's answer, and its targets while they arrive: run the stream once, in the
-     * same scope.
+     * The head of the list's response, and its targets while they arrive. Run the stream once, in the
+     * same scope; when the scope closes, what isn't read is cancelled.
      */
     readonly stream: Effect.Effect<
       Np6Response<TargetsService["stream"]>,
-      Unauthorized | Forbidden | ClientFailure
+      Unauthorized | Forbidden | ClientFailure,
+      Scope.Scope
     >
   }
 }

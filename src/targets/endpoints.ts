@@ -1,8 +1,9 @@
 /**
- * The endpoints, a row each: what is sent, what each status means, and when a call may be replayed.
+ * The endpoints on targets, a row each.
  *
  * @module
  */
+import * as Option from "effect/Option"
 import type { FieldValues } from "../data/Field.ts"
 import type { DeletionReport, Selection } from "../data/Selection.ts"
 import type { UnicityInput } from "../data/Unicity.ts"
@@ -53,9 +54,20 @@ export const getByUnicity = endpoint({
   method: "GET",
   path: "/targets",
   request: Input.byUnicity,
-  read: Response.readFound,
+  read: Response.readTheFound,
   failures: denied404,
   replay: "always",
+})
+
+export const find = endpoint({
+  operation: "targets.find",
+  method: getByUnicity.method,
+  path: getByUnicity.path,
+  request: getByUnicity.request,
+  read: Response.readFound,
+  failures: denied,
+  replay: getByUnicity.replay,
+  also: { status: 404, value: Option.none() },
 })
 
 export const upsert = endpoint({
@@ -98,6 +110,18 @@ export const addToSegment = endpoint({
   failures: { ...denied404, 409: "AlreadyInSegment" },
   replay: "always",
   done: { status: 409, value: undefined },
+})
+
+/** {@link addToSegment}, where a target that is in the segment already is a success. */
+export const ensureMember = endpoint({
+  operation: addToSegment.operation,
+  method: addToSegment.method,
+  path: addToSegment.path,
+  request: addToSegment.request,
+  read: addToSegment.read,
+  failures: denied404,
+  replay: addToSegment.replay,
+  also: { status: 409, value: undefined },
 })
 
 export const removeFromSegment = endpoint({

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Targets, type TargetsOptions } from "@effect-np6/targets"
+import { Np6, type Np6Options, Targets } from "@effect-np6/targets"
 import { Cause, Effect, Layer, Redacted, Stream } from "effect"
 import { HttpClient, HttpClientRequest, HttpClientResponse } from "effect/http"
 import { inspect } from "node:util"
@@ -36,7 +36,7 @@ describe("a layer", () => {
           `the key ${JSON.stringify(value)}`,
           { apiKey: Redacted.make(value) },
           "apiKey",
-          "it holds a space, a line break or another character that no header can carry: perhaps one that was pasted along at its end",
+          "it holds a space, a line break or another character that a header can't carry: perhaps one that was pasted with it",
         ] as const,
     ),
     ...["canary", undefined].map((apiKey) =>
@@ -56,13 +56,14 @@ describe("a layer", () => {
       ] as const
     ),
     ...Object.entries({
-      "it is plain http, which would show the key and people's data to the network; use https": [
-        "http://api-cm.np6.com",
-        "http://127.0.0.1.example.com",
-        "http://localhost.example.com",
-        "http://notlocalhost",
-        "http://10.0.0.1",
-      ],
+      "it is plain http, which shows the key and people's data to everybody on the way: use https, or name the host in `allowHttp` where the network is your own":
+        [
+          "http://api-cm.np6.com",
+          "http://127.0.0.1.example.com",
+          "http://localhost.example.com",
+          "http://notlocalhost",
+          "http://10.0.0.1",
+        ],
       "it is not an https URL": ["ftp://127.0.0.1", "ftp://api-cm.np6.com", "javascript:alert(1)"],
       "it holds a user name or a password": [
         "https://canary:pw@api-cm.np6.com",
@@ -79,7 +80,7 @@ describe("a layer", () => {
         "api-cm.np6.com",
         "/targets",
       ],
-      "it is empty: for https://api-cm.np6.com, leave it out, or NP6_BASE_URL unset": [""],
+      "it is empty: leave it out for https://api-cm.np6.com": [""],
     }).flatMap(([problem, urls]) =>
       urls.map((baseUrl) => [`the base URL ${baseUrl}`, { baseUrl }, "baseUrl", problem] as const)
     ),
@@ -87,9 +88,12 @@ describe("a layer", () => {
   for (const [name, options, input, problem] of refusals) {
     it.effect(`refuses ${name}, without repeating it`, () =>
       Effect.gen(function* () {
-        const whole = { apiKey: key, ...options } as TargetsOptions
+        const whole = { apiKey: key, ...options } as Np6Options
         const error = yield* Effect.flip(
-          Effect.provide(get, Layer.provide(Targets.layer(whole), client)),
+          Effect.provide(
+            get,
+            Layer.provide(Layer.provide(Targets.layer, Np6.layer(whole)), client),
+          ),
         )
         assert.strictEqual(error._tag, "InvalidInput")
         assert.propertyVal(error, "operation", "np6.layer")
@@ -115,7 +119,10 @@ describe("a layer", () => {
   for (const [baseUrl, url] of accepted) {
     it.effect(`takes the base URL ${baseUrl}`, () =>
       Effect.gen(function* () {
-        const layer = Layer.provide(Targets.layer({ apiKey: key, baseUrl }), client)
+        const layer = Layer.provide(
+          Layer.provide(Targets.layer, Np6.layer({ apiKey: key, baseUrl })),
+          client,
+        )
         assert.strictEqual(yield* Effect.provide(get, layer), url)
       }))
   }

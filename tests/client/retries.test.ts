@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { RetryPolicy, Targets } from "@effect-np6/targets"
+import { Np6, RetryPolicy, Targets } from "@effect-np6/targets"
 import { Fault, Sandbox } from "@effect-np6/targets/sandbox"
 import {
   Clock,
@@ -175,7 +175,7 @@ describe("a create", () => {
       }).pipe(Effect.provide(Sandbox.layerTargets())))
   }
 
-  const replaying = Targets.withRetryPolicy(RetryPolicy.replayCreate(RetryPolicy.standard))
+  const replaying = Np6.withRetryPolicy(RetryPolicy.make({ replayCreate: true }))
 
   it.effect("that may be replayed creates after an attempt that didn't", () =>
     Effect.gen(function* () {
@@ -217,7 +217,7 @@ describe("the standard policy", () => {
 
   it.effect("waits evenly between nothing and 500 ms, then 1 s, up to 8 s", () => {
     const { requests, layer } = recording([status(500)], {
-      retry: RetryPolicy.standard.pipe(RetryPolicy.maxRetries(7), RetryPolicy.budget(undefined)),
+      retry: RetryPolicy.make({ retries: 7, budget: "unlimited" }),
     })
     return Effect.gen(function* () {
       const targets = yield* Targets
@@ -246,7 +246,7 @@ describe("the standard policy", () => {
   it.effect("draws a different wait for each call", () => {
     const times: Array<number> = []
     const { layer } = recording([status(500)], {
-      retry: RetryPolicy.budget(RetryPolicy.standard, undefined),
+      retry: RetryPolicy.make({ budget: "unlimited" }),
       transformClient: (client) =>
         HttpClient.tapRequest(
           client,
@@ -364,60 +364,57 @@ describe("a retry policy", () => {
       return requests.length
     }).pipe(Effect.provide(layer), withRandom(1))
   }
-  const unlimited = RetryPolicy.budget(undefined)
 
   it.effect("none never tries again", () =>
     Effect.map(attemptsWith(RetryPolicy.none), (attempts) => assert.strictEqual(attempts, 1)))
 
   it.effect("none is the standard but for that", () =>
     Effect.map(
-      attemptsWith(RetryPolicy.maxRetries(RetryPolicy.none, 2)),
+      attemptsWith(RetryPolicy.make({ ...RetryPolicy.none, retries: 2 })),
       (attempts) => assert.strictEqual(attempts, 3),
     ))
 
   it.effect("counts retries", () =>
     Effect.map(
-      attemptsWith(RetryPolicy.standard.pipe(RetryPolicy.maxRetries(5), unlimited)),
+      attemptsWith(RetryPolicy.make({ retries: 5, budget: "unlimited" })),
       (attempts) => assert.strictEqual(attempts, 6),
     ))
 
   it.effect("ends with its elapsed time, before a wait that would go beyond it", () =>
     Effect.map(
       // Waits of 0.5, 1, 2 and 4 s: the fourth would end after 7.5 s.
-      attemptsWith(RetryPolicy.standard.pipe(
-        RetryPolicy.maxRetries(100),
-        RetryPolicy.maxElapsed("7 seconds"),
-        unlimited,
-      )),
+      attemptsWith(
+        RetryPolicy.make({ retries: 100, maxElapsed: "7 seconds", budget: "unlimited" }),
+      ),
       (attempts) => assert.strictEqual(attempts, 4),
     ))
 
   it.effect("caps its waits", () =>
     Effect.map(
       // Waits of 0.5, 1, 1, 1 … s: as many as fit into 10 s.
-      attemptsWith(RetryPolicy.standard.pipe(
-        RetryPolicy.maxRetries(100),
-        RetryPolicy.maxDelay("1 second"),
-        RetryPolicy.maxElapsed("10 seconds"),
-        unlimited,
-      )),
+      attemptsWith(RetryPolicy.make({
+        retries: 100,
+        maxDelay: "1 second",
+        maxElapsed: "10 seconds",
+        budget: "unlimited",
+      })),
       (attempts) => assert.strictEqual(attempts, 11),
     ))
 
   it.effect("follows a schedule of Effect's for as long as it goes on", () =>
     Effect.map(
-      attemptsWith(RetryPolicy.fromSchedule(Schedule.recurs(4))),
+      attemptsWith(RetryPolicy.make({ schedule: Schedule.recurs(4) })),
       (attempts) => assert.strictEqual(attempts, 5),
     ))
 
-  const waits = RetryPolicy.fromSchedule(
-    Schedule.upTo(Schedule.spaced("10 seconds"), { times: 3 }),
-  )
+  const waits = RetryPolicy.make({
+    schedule: Schedule.upTo(Schedule.spaced("10 seconds"), { times: 3 }),
+  })
   const jitters: ReadonlyArray<
     readonly [name: string, retry: () => RetryPolicy.RetryPolicy, millis: number]
   > = [
     ["of a schedule waits as it says", () => waits, 30_000],
-    ["of a schedule has a jitter when told to", () => RetryPolicy.fullJitter(waits), 15_000],
+    ["of a schedule has a jitter when told to", () => ({ ...waits, jitter: true }), 15_000],
   ]
   for (const [name, retry, millis] of jitters) {
     it.effect(name, () => {
@@ -432,10 +429,13 @@ describe("a retry policy", () => {
 
   it.effect("lets a schedule look at the failure", () =>
     Effect.gen(function* () {
-      const patient = RetryPolicy.mapSchedule(
-        RetryPolicy.standard,
-        (schedule) => Schedule.while(schedule, ({ input }) => input._tag !== "ServerError"),
-      )
+      const patient = RetryPolicy.make({
+        ...RetryPolicy.standard,
+        schedule: Schedule.while(
+          RetryPolicy.standard.schedule,
+          ({ input }) => input._tag !== "ServerError",
+        ),
+      })
       assert.strictEqual(yield* attemptsWith(patient), 1)
       assert.strictEqual(yield* attemptsWith(patient, transport.reset), 3)
     }))
@@ -444,14 +444,14 @@ describe("a retry policy", () => {
     Effect.gen(function* () {
       const answer = status(503, "", { "retry-after": "120" })
       assert.strictEqual(yield* attemptsWith(RetryPolicy.standard, answer), 1)
-      const patient = RetryPolicy.maxRetryAfter(RetryPolicy.standard, "5 minutes")
+      const patient = RetryPolicy.make({ maxRetryAfter: "5 minutes" })
       assert.strictEqual(yield* attemptsWith(patient, answer), 3)
     }))
 
   it.effect("with a count that is no number doesn't try for ever", () =>
     Effect.gen(function* () {
       for (const retries of [NaN, -1]) {
-        const policy = RetryPolicy.standard.pipe(RetryPolicy.maxRetries(retries), unlimited)
+        const policy = RetryPolicy.make({ retries, budget: "unlimited" })
         assert.strictEqual(yield* attemptsWith(policy), 1)
       }
     }))
@@ -466,7 +466,7 @@ describe("a retry policy", () => {
       const targets = yield* Targets
       yield* inTime(targets.get("000MLGPR"))
       assert.deepStrictEqual(logged, [[
-        ["targets.get is tried again"],
+        ["targets.get is retried"],
         { failure: "ServerError", attempts: 1, wait: String(Duration.millis(500)) },
       ]])
     }).pipe(
@@ -478,7 +478,7 @@ describe("a retry policy", () => {
 
   it.effect("is overridden in a scope, for effects and for streams", () => {
     const { requests, layer } = recording([status(503)])
-    const none = Targets.withRetryPolicy(RetryPolicy.none)
+    const none = Np6.withRetryPolicy(RetryPolicy.none)
     return Effect.gen(function* () {
       const targets = yield* Targets
       yield* Effect.exit(inTime(none(targets.get("000MLGPR"))))
@@ -528,8 +528,8 @@ describe("the retry budget of a layer", () => {
       const targets = yield* Targets
       const call = Effect.exit(inTime(targets.get("000MLGPR")))
       for (const ratio of [NaN, -100]) {
-        yield* Targets.withRetryPolicy(
-          RetryPolicy.budget(RetryPolicy.standard, { ratio, reserve: NaN }),
+        yield* Np6.withRetryPolicy(
+          RetryPolicy.make({ budget: { ratio, reserve: NaN } }),
         )(call)
       }
       requests.length = 0
@@ -546,7 +546,7 @@ describe("the retry budget of a layer", () => {
       const call = Effect.exit(inTime(targets.get("000MLGPR")))
       yield* Effect.repeat(call, { times: 20 })
       requests.length = 0
-      yield* Targets.withRetryPolicy(RetryPolicy.maxRetries(RetryPolicy.standard, 9))(call)
+      yield* Np6.withRetryPolicy(RetryPolicy.make({ retries: 9 }))(call)
       assert.isAtMost(requests.length, 2)
     }).pipe(Effect.provide(layer))
   })

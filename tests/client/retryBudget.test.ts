@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { RetryPolicy, ServerError, Targets } from "@effect-np6/targets"
-import { Duration, Effect, Fiber, Random } from "effect"
+import { Clock, Duration, Effect, Fiber, Random } from "effect"
 import { TestClock } from "effect/testing"
 import { decider, earn, parseRetryAfter, type Spending } from "../../src/client/replay.ts"
 import { json, recording, sampleTarget, status } from "../harness/recording.ts"
@@ -18,13 +18,13 @@ const withRandom = (next: number) =>
 /** How many retries one call gets, of at most 50. */
 const retriesOf = (policy: RetryPolicy.RetryPolicy, spending: Spending) =>
   Effect.gen(function* () {
-    const decide = decider(policy, spending, 0)
+    const decide = decider(policy, spending, yield* Clock.Clock)
     let attempts = 1
     while (attempts <= 50 && (yield* decide(failure, attempts)) !== undefined) attempts++
     return attempts - 1
   })
-const withBudget = (budget: RetryPolicy.Budget | undefined) =>
-  RetryPolicy.standard.pipe(RetryPolicy.maxRetries(Infinity), RetryPolicy.budget(budget))
+const withBudget = (budget: RetryPolicy.Budget | "unlimited") =>
+  RetryPolicy.make({ retries: Infinity, budget })
 
 describe("the credit of a layer", () => {
   const earned: ReadonlyArray<
@@ -49,7 +49,7 @@ describe("the credit of a layer", () => {
 
   it("isn't earned without a budget", () => {
     const spending = { spent: 3 }
-    earn(spending, withBudget(undefined))
+    earn(spending, withBudget("unlimited"))
     assert.strictEqual(spending.spent, 3)
   })
 
@@ -103,14 +103,17 @@ describe("the reserve of a budget", () => {
   it.effect("isn't touched by a policy without a budget", () =>
     Effect.gen(function* () {
       const spending = { spent: 10 }
-      assert.strictEqual(yield* retriesOf(withBudget(undefined), spending), 50)
+      assert.strictEqual(yield* retriesOf(withBudget("unlimited"), spending), 50)
       assert.strictEqual(spending.spent, 10)
     }))
 
   it.effect("isn't spent on a retry that doesn't come", () =>
     Effect.gen(function* () {
       const spending = { spent: 0 }
-      const policy = RetryPolicy.maxElapsed(withBudget({ ratio: 0, reserve: 10 }), "0 seconds")
+      const policy = RetryPolicy.make({
+        ...withBudget({ ratio: 0, reserve: 10 }),
+        maxElapsed: "0 seconds",
+      })
       assert.strictEqual(yield* withRandom(1)(retriesOf(policy, spending)), 0)
       assert.strictEqual(spending.spent, 0)
     }))
@@ -130,7 +133,7 @@ describe("a number of retries", () => {
   for (const [retries, made] of numbers) {
     it.effect(`of ${retries} makes ${made}`, () =>
       Effect.gen(function* () {
-        const policy = RetryPolicy.maxRetries(withBudget(undefined), retries)
+        const policy = RetryPolicy.make({ budget: "unlimited", retries })
         assert.strictEqual(yield* retriesOf(policy, { spent: 0 }), made)
       }))
   }

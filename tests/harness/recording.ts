@@ -1,5 +1,5 @@
 /** A client that records what it is asked and answers from a script. */
-import { RateLimit, Targets, type TargetsOptions } from "@effect-np6/targets"
+import { Np6, type Np6Options, RateLimit, Targets } from "@effect-np6/targets"
 import { Effect, Layer, Redacted } from "effect"
 import { FetchHttpClient, HttpClient, HttpClientError, HttpClientResponse } from "effect/http"
 
@@ -33,7 +33,7 @@ export const recordOver = (over: Way): void => {
 /** Answers the n-th request with the n-th answer, and the last one for ever. */
 export const recording = (
   answers: ReadonlyArray<() => Scripted>,
-  options: Partial<TargetsOptions> = {},
+  options: Partial<Np6Options> = {},
 ): Recording => {
   const requests: Array<Recorded> = []
   const record = (request: Recorded): Scripted => {
@@ -48,11 +48,11 @@ export const recording = (
 type Answering = (request: Recorded) => Scripted
 
 const layers = {
-  client: (options: TargetsOptions, record: Answering) =>
-    Targets.layer(options).pipe(
+  client: (options: Np6Options, record: Answering) =>
+    Layer.provide(Targets.layer, Np6.layer(options)).pipe(
       Layer.provide(Layer.succeed(HttpClient.HttpClient, recordingClient(record))),
     ),
-  fetch: (options: TargetsOptions, record: Answering) =>
+  fetch: (options: Np6Options, record: Answering) =>
     Targets.layerFetch(options).pipe(
       Layer.provide(Layer.succeed(FetchHttpClient.Fetch, recordingFetch(record))),
     ),

@@ -16,10 +16,11 @@ interface Sent {
 type Service = Targets["Service"]
 
 /** A runtime whose connections aren't shared, and the library as it is loaded there. */
-const onDeno = async (createHttpClient: unknown) => {
-  vi.stubGlobal("Deno", { createHttpClient })
+const onDeno = async (createHttpClient: unknown, state = "granted") => {
+  const permissions = { querySync: () => ({ state }) }
+  vi.stubGlobal("Deno", { createHttpClient, permissions })
   vi.resetModules()
-  const { RateLimit, RetryPolicy, Targets } = await import("@effect-np6/targets")
+  const { Np6, RateLimit, RetryPolicy, Targets } = await import("@effect-np6/targets")
   const sent: Array<Sent> = []
   const fetch: typeof globalThis.fetch = (_, init = {}) => {
     sent.push({ client: Reflect.get(init, "client"), body: init.body })
@@ -33,7 +34,10 @@ const onDeno = async (createHttpClient: unknown) => {
   const over = Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch))
   const layers = {
     layerFetch: Layer.orDie(Targets.layerFetch(options)).pipe(over),
-    layer: Layer.orDie(Targets.layer(options)).pipe(Layer.provide(FetchHttpClient.layer), over),
+    layer: Layer.orDie(Layer.provide(Targets.layer, Np6.layer(options))).pipe(
+      Layer.provide(FetchHttpClient.layer),
+      over,
+    ),
   }
   /** What one call sends. */
   const sentBy = async (
@@ -77,8 +81,12 @@ describe("where fetch may send twice", () => {
       if (first?.body instanceof Blob) {
         assert.deepStrictEqual(JSON.parse(await first.body.text()), body)
       } else assert.isNotOk(first?.body)
-      assert.strictEqual(made.length, isRead || body !== undefined ? 0 : 1)
+      assert.strictEqual(made.length, 1)
       assert.strictEqual(first?.client, made[0])
+      assert.deepStrictEqual(
+        made[0]?.options,
+        isRead || body !== undefined ? { http2: false } : { http2: false, poolMaxIdlePerHost: 0 },
+      )
     })
 
     it(`a client of fetch is kept from that: ${operation}`, async () => {
@@ -87,13 +95,10 @@ describe("where fetch may send twice", () => {
       const sent = await sentBy("layer", run)
       const [first] = sent
       assert.lengthOf(sent, 1)
-      assert.strictEqual(made.length, isRead ? 0 : 1)
       assert.strictEqual(first?.client, made[0])
       assert.deepStrictEqual(
         made.map(({ options }) => options),
-        isRead ? [] : [{
-          poolMaxIdlePerHost: 0,
-        }],
+        [isRead ? { http2: false } : { http2: false, poolMaxIdlePerHost: 0 }],
       )
     })
   }
@@ -121,9 +126,9 @@ describe("where fetch may send twice", () => {
 
   it("a fetch that is provided around a call is kept from that too", async () => {
     const { Targets, layers, sent } = await onDeno(closeables().createHttpClient)
-    const bodies: Array<unknown> = []
+    const inits: Array<RequestInit | undefined> = []
     const own: typeof globalThis.fetch = (_, init) => {
-      bodies.push(init?.body)
+      inits.push(init)
       return Promise.resolve(new Response("{}"))
     }
     for (const layer of Object.values(layers)) {
@@ -135,8 +140,20 @@ describe("where fetch may send twice", () => {
       )
     }
     assert.lengthOf(sent, 0)
-    assert.lengthOf(bodies, 2)
-    for (const body of bodies) assert.instanceOf(body, Blob)
+    assert.lengthOf(inits, 2)
+    const [lean, foreign] = inits
+    assert.instanceOf(lean?.body, Blob)
+    assert.deepPropertyVal(
+      Reflect.get(foreign ?? {}, "client"),
+      "options",
+      { http2: false, poolMaxIdlePerHost: 0 },
+    )
+  })
+
+  it("sends bytes where the host may not be reached: a blob would never fail there", async () => {
+    const { sentBy } = await onDeno(closeables().createHttpClient, "denied")
+    const [first] = await sentBy("layerFetch", (targets) => targets.create({ 8103: "a@b.c" }))
+    assert.instanceOf(first?.body, Uint8Array)
   })
 
   const strange: ReadonlyArray<readonly [what: string, createHttpClient: unknown]> = [

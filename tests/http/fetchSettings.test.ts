@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { RateLimit, RetryPolicy, Targets } from "@effect-np6/targets"
+import { Np6, RateLimit, RetryPolicy, Targets } from "@effect-np6/targets"
 import { Effect, Layer, Redacted } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { operations } from "../harness/operations.ts"
@@ -23,7 +23,10 @@ const options = {
 // Straight to fetch, and by way of a client over it.
 const ways = {
   fetch: Targets.layerFetch(options),
-  "a client": Layer.provide(Targets.layer(options), FetchHttpClient.layer),
+  "a client": Layer.provide(
+    Layer.provide(Targets.layer, Np6.layer(options)),
+    FetchHttpClient.layer,
+  ),
 }
 
 const provided: RequestInit = {

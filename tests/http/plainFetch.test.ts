@@ -1,6 +1,6 @@
-import { assert, describe, it } from "@effect/vitest"
-import { RateLimit, RetryPolicy, Targets, type TargetsOptions } from "@effect-np6/targets"
-import { Clock, Effect, Fiber, Layer, Redacted } from "effect"
+import { afterEach, assert, describe, it, vi } from "@effect/vitest"
+import { type Np6Options, RateLimit, RetryPolicy, Targets } from "@effect-np6/targets"
+import { Effect, Fiber, Layer, Redacted } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import { sampleTarget } from "../harness/recording.ts"
@@ -8,7 +8,7 @@ import { nextTurn } from "../harness/time.ts"
 
 type Fetch = typeof globalThis.fetch
 
-const options: TargetsOptions = {
+const options: Np6Options = {
   apiKey: Redacted.make("a-key"),
   rateLimit: RateLimit.none,
   retry: RetryPolicy.none,
@@ -130,19 +130,44 @@ describe("a fetch of the caller's", () => {
   })
 })
 
-describe("a clock that doesn't wait", () => {
-  it.effect("is past the timeout at once, and nothing is sent", () => {
-    let requests = 0
-    const fetch: Fetch = () => {
-      requests++
-      return new Promise(() => {})
+describe("Targets.layerFetch", () => {
+  const asked: Array<string> = []
+  const named = (name: string): Fetch => () => {
+    asked.push(name)
+    return Promise.resolve(Response.json(sampleTarget))
+  }
+  afterEach(() => {
+    vi.restoreAllMocks()
+    asked.length = 0
+  })
+  const call = (layer: Layer.Layer<Targets>) => Effect.runPromise(Effect.provide(get, layer))
+
+  it("uses the fetch that is global when the request is sent, in each new layer", async () => {
+    for (const name of ["first", "second"]) {
+      const spy = vi.spyOn(globalThis, "fetch").mockImplementation(named(name))
+      await call(Layer.orDie(Targets.layerFetch(options)))
+      assert.strictEqual(spy.mock.calls.length, 1)
+      spy.mockRestore()
     }
-    return Effect.gen(function* () {
-      const clock = yield* Clock.Clock
-      const hasty: Clock.Clock = Object.create(clock, { sleep: { value: () => Effect.void } })
-      const error = yield* Effect.flip(Effect.provideService(get, Clock.Clock, hasty))
-      assert.propertyVal(error, "reason", "Timeout")
-      assert.strictEqual(requests, 0)
-    }).pipe(Effect.provide(over(fetch)))
+    assert.deepStrictEqual(asked, ["first", "second"])
+  })
+
+  it("uses the fetch that is global when the request is sent, in a layer that was there before", async () => {
+    await Effect.runPromise(
+      Effect.gen(function* () {
+        const targets = yield* Targets
+        for (const name of ["first", "second"]) {
+          vi.spyOn(globalThis, "fetch").mockImplementation(named(name))
+          yield* targets.get("000MLGPR")
+        }
+      }).pipe(Effect.provide(Targets.layerFetch(options))),
+    )
+    assert.deepStrictEqual(asked, ["first", "second"])
+  })
+
+  it("prefers the fetch that is provided", async () => {
+    vi.spyOn(globalThis, "fetch").mockImplementation(named("global"))
+    await call(over(named("provided")))
+    assert.deepStrictEqual(asked, ["provided"])
   })
 })

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { RetryPolicy, Targets, type TargetsOptions } from "@effect-np6/targets"
+import { type Np6Options, RetryPolicy, Targets } from "@effect-np6/targets"
 import { type Duration, Effect, Fiber, Stream } from "effect"
 import { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
@@ -30,7 +30,7 @@ const byHand = () => {
 }
 
 /** Options of a layer whose answers begin after this time. */
-const headAfter = (delay: Duration.Input): Partial<TargetsOptions> => ({
+const headAfter = (delay: Duration.Input): Partial<Np6Options> => ({
   retry: RetryPolicy.none,
   timeout: "10 seconds",
   transformClient: HttpClient.transformResponse(Effect.delay(delay)),

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { RetryPolicy, Targets, type TargetsOptions } from "@effect-np6/targets"
+import { Np6, type Np6Options, RetryPolicy, Targets } from "@effect-np6/targets"
 import { Fault, Sandbox } from "@effect-np6/targets/sandbox"
 import { Deferred, Effect, Fiber, Layer, Redacted, Stream } from "effect"
 import { FetchHttpClient, HttpClient } from "effect/http"
@@ -129,7 +129,7 @@ describe("over real sockets", () => {
     addToSegment: (targets, { jane }) => targets.addToSegment(jane, 12345),
     removeFromSegment: (targets, { joe }) => targets.removeFromSegment(joe, 12345),
   }
-  const overFetch: { readonly [way: string]: (options: TargetsOptions) => Layer.Layer<Targets> } = {
+  const overFetch: { readonly [way: string]: (options: Np6Options) => Layer.Layer<Targets> } = {
     "layerFetch": (options) => Layer.orDie(Targets.layerFetch(options)),
     "a client that wraps it": (options) =>
       Layer.orDie(Targets.layerFetch({
@@ -137,7 +137,9 @@ describe("over real sockets", () => {
         transformClient: HttpClient.mapRequest((request) => request),
       })),
     "Effect's own client": (options) =>
-      Layer.orDie(Layer.provide(Targets.layer(options), FetchHttpClient.layer)),
+      Layer.orDie(
+        Layer.provide(Layer.provide(Targets.layer, Np6.layer(options)), FetchHttpClient.layer),
+      ),
   }
   for (const [operation, run] of Object.entries(writes)) {
     for (const [way, layerOf] of Object.entries(overFetch)) {

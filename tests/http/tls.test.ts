@@ -45,7 +45,7 @@ const over = (port: number, retry: RetryPolicy.RetryPolicy) =>
     retry,
   })
 
-const once = RetryPolicy.fromSchedule(Schedule.recurs(1))
+const once = RetryPolicy.make({ schedule: Schedule.recurs(1) })
 
 describe("over TLS", () => {
   for (const { operation, run } of operations) {

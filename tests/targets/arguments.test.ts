@@ -345,7 +345,7 @@ describe("what was checked", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("is what is sent, though the caller changes it before the effect runs", () => {
+  it.effect("targets.deleteMany, update: arguments are read when the effect runs, and once", () => {
     const { requests, layer } = recording([json([])])
     return Effect.gen(function* () {
       const targets = yield* Targets
@@ -359,8 +359,8 @@ describe("what was checked", () => {
       yield* deletion
       yield* Effect.exit(update)
       assert.deepStrictEqual(requests.map(({ body }) => JSON.parse(body)), [
-        { type: "id", value: ["000MLGPR"] },
-        { 8103: "a@b.c", 8107: ["a"] },
+        { type: "id", value: ["KEEPTHIS"] },
+        { 8103: "other@b.c", 8107: ["a", "b"] },
       ])
     }).pipe(Effect.provide(layer))
   })

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Targets } from "@effect-np6/targets"
+import { Np6, Targets } from "@effect-np6/targets"
 import { Sandbox } from "@effect-np6/targets/sandbox"
 import { Effect, Layer, Redacted, Stream } from "effect"
 
@@ -101,7 +101,9 @@ const rows: {
 
 const withKey = (key: (keys: Sandbox["Service"]["keys"]) => Redacted.Redacted<string>) =>
   Layer.unwrap(
-    Sandbox.useSync(({ keys, url }) => Targets.layer({ apiKey: key(keys), baseUrl: url })),
+    Sandbox.useSync(({ keys, url }) =>
+      Layer.provide(Targets.layer, Np6.layer({ apiKey: key(keys), baseUrl: url }))
+    ),
   ).pipe(Layer.provide(Sandbox.layerClient))
 
 const nameOf = (error: { readonly _tag: string }): string =>

@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import { RateLimit, RetryPolicy, Targets } from "@effect-np6/targets"
+import { Np6, RateLimit, RetryPolicy, Targets } from "@effect-np6/targets"
 import { defaultSeed, type Fault, Sandbox } from "@effect-np6/targets/sandbox"
 import type { SandboxTarget } from "../../src/sandbox/SandboxService.ts"
 import { Effect, Layer, ManagedRuntime, Result, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
 import { type Kind, kinds, withFaults } from "../harness/proof/randomFaults.ts"
-import { type Ask, type Contact, idAt, Np6 } from "../harness/proof/secondNp6.ts"
+import { type Ask, type Contact, idAt, Np6 as SecondNp6 } from "../harness/proof/secondNp6.ts"
 import { type End, promise } from "../harness/expectedCalls.ts"
 import { inTime } from "../harness/time.ts"
 
@@ -153,7 +153,7 @@ const seen = (target: Contact | SandboxTarget): unknown => ({
 /** JSON of it: what a model and a decoder write in another order is the same. */
 const same = (value: unknown): unknown => JSON.parse(JSON.stringify(value) ?? "null")
 
-const patient = RetryPolicy.budget(RetryPolicy.standard, undefined)
+const patient = RetryPolicy.make({ budget: "unlimited" })
 
 /** A client and a server, the faults that its requests meet, and what the plain model makes of it. */
 interface World {
@@ -169,7 +169,10 @@ const makeWorld = (): World & { readonly end: () => Promise<void> } => {
   ).pipe(Layer.provide(Sandbox.layerWith({ ...defaultSeed, targets: start })))
   const client = Layer.unwrap(
     Sandbox.useSync(({ keys, url }) =>
-      Targets.layer({ apiKey: keys.full, baseUrl: url, rateLimit: RateLimit.none })
+      Layer.provide(
+        Targets.layer,
+        Np6.layer({ apiKey: keys.full, baseUrl: url, rateLimit: RateLimit.none }),
+      )
     ),
   ).pipe(Layer.provide(Sandbox.layerClient), Layer.provideMerge(sandbox), Layer.orDie)
   const runtime = ManagedRuntime.make(Layer.provideMerge(client, TestClock.layer()))
@@ -180,10 +183,10 @@ const makeWorld = (): World & { readonly end: () => Promise<void> } => {
   }
 }
 
-const perform = Effect.fnUntraced(function* (step: Step, account: Np6) {
+const perform = Effect.fnUntraced(function* (step: Step, account: SecondNp6) {
   const targets = yield* Targets
-  const policy = step.replaysCreate ? RetryPolicy.replayCreate(patient) : patient
-  const result = yield* Effect.result(Targets.withRetryPolicy(policy)(call(targets, step)))
+  const policy = step.replaysCreate ? RetryPolicy.make({ ...patient, replayCreate: true }) : patient
+  const result = yield* Effect.result(Np6.withRetryPolicy(policy)(call(targets, step)))
   assert.deepStrictEqual(
     same(endOf(result)),
     same(promise(step.ask, account, step.faults, step)),
@@ -192,7 +195,7 @@ const perform = Effect.fnUntraced(function* (step: Step, account: Np6) {
   assert.deepStrictEqual(state.targets.map(seen), Array.from(account.contacts.values(), seen))
 })
 
-const commandOf = (step: Step): fc.AsyncCommand<Np6, World> => ({
+const commandOf = (step: Step): fc.AsyncCommand<SecondNp6, World> => ({
   check: () => true,
   run: (account, { faults, run }) => {
     faults.splice(0, Infinity, ...step.faults.map((kind) => allKinds[kind]))
@@ -212,7 +215,10 @@ describe("any calls in any order, whatever happens to their requests", () => {
             async (commands) => {
               const world = makeWorld()
               try {
-                await fc.asyncModelRun(() => ({ model: new Np6(start), real: world }), commands)
+                await fc.asyncModelRun(
+                  () => ({ model: new SecondNp6(start), real: world }),
+                  commands,
+                )
               } finally {
                 await world.end()
               }

@@ -9,6 +9,7 @@ import {
   type InvalidInput,
   type ListedTarget,
   type NotFound,
+  Np6,
   type Np6Response,
   type RateLimited,
   RetryPolicy,
@@ -138,10 +139,10 @@ describe("the type of a layer", () => {
 describe("the type of an effect or a stream", () => {
   it("stays what it is under another retry policy", () => {
     const call = Effect.flatMap(Targets, (targets) => targets.get("000MLGPR"))
-    const scoped = call.pipe(Targets.withRetryPolicy(RetryPolicy.none))
+    const scoped = call.pipe(Np6.withRetryPolicy(RetryPolicy.none))
     expectTypeOf(scoped).toEqualTypeOf<typeof call>()
     const stream = Stream.unwrap(Effect.map(Targets, (targets) => targets.stream))
-    expectTypeOf(stream.pipe(Targets.withRetryPolicy(RetryPolicy.none))).toEqualTypeOf<
+    expectTypeOf(stream.pipe(Np6.withRetryPolicy(RetryPolicy.none))).toEqualTypeOf<
       typeof stream
     >()
   })

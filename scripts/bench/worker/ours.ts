@@ -10,7 +10,7 @@ import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type * as HttpClient from "effect/http/HttpClient"
-import { Bulk, Targets } from "../../../mod.ts"
+import { Bulk, Np6, Targets } from "../../../mod.ts"
 import { load } from "./peer.ts"
 
 export { Bulk, Effect, Stream, Targets }
@@ -33,7 +33,8 @@ export const undici = async (): Promise<Layer.Layer<HttpClient.HttpClient>> => {
 export const liveOver = (
   client: Layer.Layer<HttpClient.HttpClient>,
   url: string,
-): Layer.Layer<Targets> => Targets.layer(optionsFor(url)).pipe(Layer.provide(client), Layer.orDie)
+): Layer.Layer<Targets> =>
+  Layer.provide(Targets.layer, Np6.layer(optionsFor(url))).pipe(Layer.provide(client), Layer.orDie)
 
 /** Builds a layer once, for the life of the process. */
 export const build = <R>(layer: Layer.Layer<R>): Promise<Context.Context<R>> =>

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Targets } from "@effect-np6/targets"
+import { Np6, Targets } from "@effect-np6/targets"
 import { Sandbox } from "@effect-np6/targets/sandbox"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -32,7 +32,10 @@ const roundTrip: Effect.Effect<string, never, Targets> = Effect.gen(function* ()
 )
 
 const inProcess = Layer.unwrap(
-  Effect.map(Sandbox, ({ keys, url }) => Targets.layer({ apiKey: keys.full, baseUrl: url })),
+  Effect.map(
+    Sandbox,
+    ({ keys, url }) => Layer.provide(Targets.layer, Np6.layer({ apiKey: keys.full, baseUrl: url })),
+  ),
 ).pipe(Layer.provide(Sandbox.layerClient))
 
 const overHttp = Layer.unwrap(

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { RetryPolicy, Targets, type TargetsOptions } from "@effect-np6/targets"
+import { type Np6Options, RetryPolicy, Targets } from "@effect-np6/targets"
 import { Effect, Redacted } from "effect"
 import { recording } from "../../harness/recording.ts"
 import { canaries } from "../../harness/leaks/canaries.ts"
@@ -12,7 +12,7 @@ import {
 } from "../../harness/leaks/situations.ts"
 import { assertNothingLeaks, watch } from "../../harness/leaks/watch.ts"
 
-const options: Partial<TargetsOptions> = {
+const options: Partial<Np6Options> = {
   apiKey: Redacted.make(canaries.key),
   propagateTrace: true,
 }
@@ -20,14 +20,14 @@ const options: Partial<TargetsOptions> = {
 const meet = (
   { run, sent }: Call,
   { answer }: Situation,
-  more: Partial<TargetsOptions> = { retry: RetryPolicy.none },
+  more: Partial<Np6Options> = { retry: RetryPolicy.none },
 ) => {
   const { requests, layer } = recording([() => answer(sent)], { ...options, ...more })
   return Effect.gen(function* () {
     const seen = yield* watch(Effect.flatMap(Targets, run).pipe(Effect.provide(layer)))
     assert.isAbove(requests.length, 0)
     assertNothingLeaks(seen)
-    if (requests.length > 1) assert.include(seen.traces.join("\n"), "is tried again")
+    if (requests.length > 1) assert.include(seen.traces.join("\n"), "is retried")
     return requests.length
   })
 }

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type FieldValues, Targets, type TargetsOptions } from "@effect-np6/targets"
+import { type FieldValues, type Np6Options, Targets } from "@effect-np6/targets"
 import { Effect, Redacted, Tracer } from "effect"
 import * as fc from "fast-check"
 import { type AddressInfo, createServer } from "node:net"
@@ -19,7 +19,7 @@ const assertPlain = ({ headers }: Recorded, apiKey: string, allowed = names): vo
 
 /** Makes a call with these options; gives the requests of it, or that the layer was refused. */
 const requestsOf = (
-  options: Partial<TargetsOptions>,
+  options: Partial<Np6Options>,
   run: (targets: Targets["Service"]) => Effect.Effect<unknown, unknown>,
 ): Effect.Effect<ReadonlyArray<Recorded> | "refused"> => {
   const { requests, layer } = recording([status(404)], options)

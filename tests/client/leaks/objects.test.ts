@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type InvalidInput, Targets, type TargetsOptions } from "@effect-np6/targets"
+import { type InvalidInput, Np6, type Np6Options, Targets } from "@effect-np6/targets"
 import { Sandbox } from "@effect-np6/targets/sandbox"
 import { type Config, ConfigProvider, Effect, Layer, Redacted, Stream } from "effect"
 import { FetchHttpClient } from "effect/http"
@@ -18,7 +18,7 @@ const build = (
 ): Effect.Effect<unknown, unknown> => Effect.scoped(Layer.build(layer))
 
 const buildConfig = (env: Record<string, unknown>) =>
-  build(Layer.provide(Targets.layerConfig(), FetchHttpClient.layer)).pipe(
+  build(Layer.provide(Layer.provide(Targets.layer, Np6.layerConfig()), FetchHttpClient.layer)).pipe(
     Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown(env))),
   )
 
@@ -54,7 +54,7 @@ describe("nothing leaks when a layer is refused for", () => {
   for (const [index, option] of options.entries()) {
     it.effect(`${Object.keys(option)[0]} ${index}`, () =>
       Effect.gen(function* () {
-        const layer = Targets.layerFetch({ apiKey, ...option } as TargetsOptions)
+        const layer = Targets.layerFetch({ apiKey, ...option } as Np6Options)
         const seen = yield* watch(build(layer))
         assert.strictEqual(seen.exit._tag, "Failure")
         assertNothingLeaks(seen)
@@ -80,7 +80,7 @@ describe("nothing leaks when a layer is refused for", () => {
 })
 
 describe("nothing is seen of the key in", () => {
-  const options: TargetsOptions = { apiKey, baseUrl: "https://np6.example/" }
+  const options: Np6Options = { apiKey, baseUrl: "https://np6.example/" }
   const show = (value: unknown): ReadonlyArray<string> => [
     inspect(value, { depth: Infinity, showHidden: true, getters: true }),
     inspect(value, { depth: Infinity, customInspect: false }),
@@ -91,7 +91,8 @@ describe("nothing is seen of the key in", () => {
   // What a layer captured is in a closure; its options are the caller's own.
   it("the options", () => assertClean(show(options)))
   it("a layer", () => assertClean(show(Targets.layerFetch(options))))
-  it("a layer from configuration", () => assertClean(show(Targets.layerConfig())))
+  it("a layer from configuration", () =>
+    assertClean(show(Layer.provide(Targets.layer, Np6.layerConfig()))))
   it.effect("the service, its operations, and the effects that they make", () => {
     const { layer } = recording([status(500)], options)
     return Effect.gen(function* () {

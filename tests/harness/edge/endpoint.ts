@@ -1,6 +1,6 @@
 /** Whether a request is exactly the endpoint's, for what was asked. */
 import { assert } from "@effect/vitest"
-import type { TargetsOptions } from "@effect-np6/targets"
+import type { Np6Options } from "@effect-np6/targets"
 import { Cause, Effect, Exit } from "effect"
 import { type Recorded, recording } from "../recording.ts"
 import type { Position } from "./positions.ts"
@@ -92,7 +92,7 @@ export const assertEndpoint = (
 export const requestsOf = (
   position: Position,
   value: unknown,
-  options: Partial<TargetsOptions> = {},
+  options: Partial<Np6Options> = {},
 ): Effect.Effect<{ readonly requests: ReadonlyArray<Recorded>; readonly tag: string }> => {
   const { requests, layer } = recording([() => new Response(null, { status: 418 })], options)
   // In a position of its own type no value could be wrong.
@@ -111,7 +111,7 @@ export const requestsOf = (
 export const assertSafe = (
   position: Position,
   value: unknown,
-  { isChanging = false, ...options }: Partial<TargetsOptions> & { isChanging?: boolean } = {},
+  { isChanging = false, ...options }: Partial<Np6Options> & { isChanging?: boolean } = {},
 ): Effect.Effect<"refused" | "sent"> =>
   Effect.map(requestsOf(position, value, options), ({ requests, tag }) => {
     assert.strictEqual(tag === "InvalidInput", requests.length === 0, tag)

@@ -6,7 +6,8 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Sandbox } from "../../../src/sandbox/Sandbox.ts"
-import { Targets, type TargetsOptions } from "../../../src/targets/Targets.ts"
+import { Np6, type Np6Options } from "../../../src/client/Np6.ts"
+import { Targets } from "../../../src/targets/Targets.ts"
 import { inWeather, type Met, type Weather } from "./randomFaults.ts"
 import { seedOf } from "./trial.ts"
 
@@ -17,7 +18,7 @@ export interface World {
   readonly weather: Weather
   /** Where requests and faults are counted. */
   readonly met: Met
-  readonly options?: Partial<TargetsOptions>
+  readonly options?: Partial<Np6Options>
 }
 
 const sandboxOf = ({ inputs, met, weather }: World): Layer.Layer<Sandbox> =>
@@ -29,7 +30,10 @@ const sandboxOf = ({ inputs, met, weather }: World): Layer.Layer<Sandbox> =>
 export const inProcess = (world: World): Layer.Layer<Sandbox | Targets> =>
   Layer.unwrap(Sandbox.useSync(({ keys, url }) =>
     // The audit tells calls apart by their spans.
-    Targets.layer({ apiKey: keys.full, baseUrl: url, propagateTrace: true, ...world.options })
+    Layer.provide(
+      Targets.layer,
+      Np6.layer({ apiKey: keys.full, baseUrl: url, propagateTrace: true, ...world.options }),
+    )
   )).pipe(
     Layer.provide(Sandbox.layerClient),
     Layer.provideMerge(sandboxOf(world)),

@@ -48,7 +48,7 @@ const most = 2_500
 const options = {
   timeout: "1 second",
   rateLimit: RateLimit.none,
-  retry: RetryPolicy.mapSchedule(RetryPolicy.standard, () => Schedule.exponential("10 millis")),
+  retry: RetryPolicy.make({ ...RetryPolicy.standard, schedule: Schedule.exponential("10 millis") }),
 } as const
 
 /** The ways in which a run goes, one after the other. */

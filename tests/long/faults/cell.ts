@@ -44,14 +44,14 @@ const eventually = (isTrue: () => boolean): Effect.Effect<void> =>
 const policyOf = (
   { operation }: Cell,
   between: Effect.Effect<void>,
-): RetryPolicy.RetryPolicy => {
-  const policy = RetryPolicy.fromSchedule(Schedule.tap(Schedule.forever, () => between)).pipe(
-    RetryPolicy.maxRetries(Rules.retries),
-    RetryPolicy.maxRetryAfter(Duration.seconds(Rules.patience)),
-    RetryPolicy.budget(undefined),
-  )
-  return operation.replays ? RetryPolicy.replayCreate(policy) : policy
-}
+): RetryPolicy.RetryPolicy =>
+  RetryPolicy.make({
+    schedule: Schedule.tap(Schedule.forever, () => between),
+    retries: Rules.retries,
+    maxRetryAfter: Duration.seconds(Rules.patience),
+    budget: "unlimited",
+    replayCreate: operation.replays,
+  })
 
 type Came = Pick<Rules.Expected, "outcome" | "applied" | "attempts" | "status" | "retryAfter">
 

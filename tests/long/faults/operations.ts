@@ -65,12 +65,13 @@ const isJaneGone = (targets: ReadonlyArray<SandboxTarget>): boolean =>
   targets.length === 1 && by(targets, joe) !== undefined
 const never = () => false
 
-/** The answer of a stream with the stream's values in it. */
+/** The response of a stream, with the stream's values. */
 const drained = (targets: WithResponse): Call =>
-  Effect.flatMap(
+  Effect.scoped(Effect.flatMap(
     targets.stream,
-    (answer) => Effect.map(Stream.runCollect(answer.value), (value) => ({ ...answer, value })),
-  )
+    (response) =>
+      Effect.map(Stream.runCollect(response.value), (value) => ({ ...response, value })),
+  ))
 
 export const operations: ReadonlyArray<Operation> = [
   {

@@ -221,11 +221,14 @@ export const fuzz = async (options: FuzzOptions): Promise<Tally> => {
   const client = HttpClient.make((request) =>
     Effect.sync(() => HttpClientResponse.fromWeb(request, response))
   )
-  const layer = Library.Targets.layer({
-    apiKey: Redacted.make("a-key"),
-    retry: Library.RetryPolicy.none,
-    rateLimit: Library.RateLimit.none,
-  }).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, client)))
+  const layer = Layer.provide(
+    Library.Targets.layer,
+    Library.Np6.layer({
+      apiKey: Redacted.make("a-key"),
+      retry: Library.RetryPolicy.none,
+      rateLimit: Library.RateLimit.none,
+    }),
+  ).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, client)))
   const runtime = ManagedRuntime.make(layer)
   try {
     return await sendAll(runtime, (next) => {

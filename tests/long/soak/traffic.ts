@@ -51,7 +51,10 @@ export const traffic = (url: string): Effect.Effect<void, unknown> =>
       timeout: "250 millis",
       // A limit would be learned from the 429s that come at random, and slow the traffic down.
       rateLimit: RateLimit.none,
-      retry: RetryPolicy.mapSchedule(RetryPolicy.standard, () => Schedule.exponential("10 millis")),
+      retry: RetryPolicy.make({
+        ...RetryPolicy.standard,
+        schedule: Schedule.exponential("10 millis"),
+      }),
     })),
   )
 
