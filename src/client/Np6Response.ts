@@ -1,26 +1,23 @@
 /**
- * A value together with the answer it came in.
+ * A value with the response that it came in.
  *
  * @module
  */
 
 /**
- * What an operation returned, and NP6's answer to the last request of the call.
- *
- * Every operation has a twin under `targets.withResponse` that returns this instead of the value
- * alone.
+ * What an operation returned, with NP6's response to the last request of the call. Each operation
+ * under `withResponse` returns this in place of the value alone.
  *
  * @example
  * ```ts
- * import { type Answer, type Target, Targets } from "@effect-np6/targets"
+ * import { type Np6Response, type Target, Targets } from "@effect-np6/targets"
  * import { Effect } from "effect"
  *
  * const program = Effect.gen(function* () {
- *   const targets = yield* Targets
- *   const { get } = targets.withResponse
- *   const answer: Answer<Target> = yield* get("000MLGPR")
- *   yield* Effect.log(`${answer.status} to request ${answer.requestId}`)
- *   return answer.value
+ *   const { withResponse } = yield* Targets
+ *   const response: Np6Response<Target> = yield* withResponse.get("000MLGPR")
+ *   yield* Effect.log(`${response.status} to request ${response.requestId}`)
+ *   return response.value
  * })
  * ```
  */
@@ -28,7 +25,7 @@ export interface Np6Response<out A> {
   /** What the operation returns. */
   readonly value: A
   /**
-   * The HTTP status: a 2xx, or the 404 or 409 that is success after an unanswered attempt, see
+   * The HTTP status: a 2xx, or the 404 or 409 that is a success of the operation, see
    * {@link TargetsOperations}.
    */
   readonly status: number

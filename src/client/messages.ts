@@ -43,7 +43,7 @@ const badRequest: { readonly [status: number]: string } = {
 // One row an error, or an error and its reason.
 const sentences: { readonly [key: string]: Sentence } = {
   Unauthorized:
-    "NP6 doesn't accept the API key. Check `apiKey` (the environment variable NP6_API_KEY with Targets.layerConfig): it is misspelt, revoked, or made for another host.",
+    "NP6 doesn't accept the API key. Check `apiKey` (the environment variable NP6_API_KEY with Np6.layerConfig): it is misspelt, revoked, or made for another host.",
   Forbidden:
     "The API key has no permission for this. A key has the rights of the NP6 user it was made for: give that user the permissions on contacts, targets, fields and segments.",
   NotFound: (error) =>

@@ -1,17 +1,16 @@
 /**
  * A JSON array, parsed while its bytes arrive.
  *
- * To look at bytes one by one costs more than to parse them, so mostly that isn't done: what has
- * arrived is cut at its last `},{` and parsed between brackets. Where that parses, the cut was between
- * two elements, because whatever parses ends at the bracket that matches its first. Where it doesn't
- * (a `},{` within an element, or something that isn't JSON), a scanner looks for the real boundaries.
- * It sees each byte once, and a cut is only tried behind an element that it has seen whole, so an
- * array takes linear time whatever is in it.
+ * Scanning bytes one by one costs more than parsing them, so it is avoided where it can be: what has
+ * arrived is cut at its last `},{` and parsed between brackets. If that parses, the cut was between
+ * two elements, because text that parses ends at the bracket that matches its first. If it doesn't (a
+ * `},{` within an element, or text that isn't JSON), a scanner finds the real boundaries. It sees each
+ * byte once, and a cut is only tried behind an element that it has seen whole, so every array takes
+ * linear time.
  *
  * @module
  */
 
-import { maxDepth } from "./depth.ts"
 import {
   BACKSLASH,
   COMMA,
@@ -19,12 +18,13 @@ import {
   LBRACE,
   LBRACKET,
   LF,
+  maxDepth,
   QUOTE,
   RBRACE,
   RBRACKET,
   SPACE,
   TAB,
-} from "./signs.ts"
+} from "./depth.ts"
 
 /** What is wrong with an array: it isn't JSON, it isn't UTF-8, or an element is beyond the limits. */
 export type Flaw = "Syntax" | "Encoding" | "Limit"
@@ -36,18 +36,6 @@ export type ParseElements<A> = (
   byJson: (text: string) => Array<unknown>,
 ) => Array<A>
 
-/** The elements of an array that is pushed in pieces. */
-export interface ArrayParser<A> {
-  /** Takes a piece, when `next` has given all of the one before. */
-  readonly push: (piece: Uint8Array) => void
-  /** The next elements, at least one; `undefined` where the next take another piece, or never come. */
-  readonly next: () => Array<A> | undefined
-  /** Why there are no more elements than `next` gave. */
-  readonly flaw: () => Flaw | undefined
-  /** What is wrong with an array of which no piece follows. */
-  readonly end: () => Flaw | undefined
-}
-
 /** How much is held of an array, in bytes. */
 export interface ParserBounds {
   /** The most from one separator to the next. */
@@ -57,7 +45,7 @@ export interface ParserBounds {
 }
 
 /** The bounds of a list. More at once is not faster, and outlives the young garbage. */
-export const bounds: ParserBounds = { element: 16 * 1024 * 1024, batch: 16 * 1024 }
+export const listBounds: ParserBounds = { element: 16 * 1024 * 1024, batch: 16 * 1024 }
 
 const byteOrderMark: ReadonlyArray<number> = [0xef, 0xbb, 0xbf]
 
@@ -82,141 +70,183 @@ const parseBounded = (text: string): Array<unknown> => {
 
 const parseAny = (text: string): Array<unknown> => JSON.parse(`[${text}]`)
 
-/** Makes a parser. */
-export const makeArrayParser = <A>(
-  parseElements: ParseElements<A>,
-  { element: maxElement, batch: batchSize }: ParserBounds = bounds,
-): ArrayParser<A> => {
-  const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-  let piece: Uint8Array = new Uint8Array()
-  let taken = 0
-  // What isn't parsed yet is buffer[start, size).
-  let buffer = new Uint8Array(2 * batchSize)
-  let start = 0
-  let size = 0
+/**
+ * The elements of an array that is pushed in pieces. `expected` is its state: before the array,
+ * within an element, between two elements, or behind the array.
+ */
+export class ArrayParser<A> {
+  /** Why there are no more elements than `next` gave. */
+  flaw: Flaw | undefined
 
-  let expected: "array" | "element" | "separator" | "nothing" = "array"
-  let isFirst = true
-  // The bytes since the last separator that are not in the buffer any more.
-  let passed = 0
-  let flaw: Flaw | undefined
+  private expected: "array" | "element" | "separator" | "nothing" = "array"
+  private isFirst = true
+  /** The bytes since the last separator that are not in the buffer any more. */
+  private passed = 0
 
-  // How far the scanner is, what it is in, and whether an element has ended there.
-  let scanned = 0
-  let depth = 0
-  let inString = false
-  let isWhole = false
+  private piece: Uint8Array = new Uint8Array()
+  /** How much of the piece is in the buffer, or was. */
+  private taken = 0
+  /** What isn't parsed yet is `buffer[start, size)`. */
+  private buffer: Uint8Array
+  private start = 0
+  private size = 0
 
-  const fail = (found: Flaw): undefined => {
-    flaw = found
+  /** How far the scanner is, what it is in, and whether an element has ended there. */
+  private scanned = 0
+  private depth = 0
+  private inString = false
+  private isWhole = false
+
+  private readonly utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+  private readonly parseElements: ParseElements<A>
+  private readonly bounds: ParserBounds
+
+  constructor(parseElements: ParseElements<A>, bounds: ParserBounds = listBounds) {
+    this.parseElements = parseElements
+    this.bounds = bounds
+    this.buffer = new Uint8Array(2 * bounds.batch)
   }
 
-  const fill = (): boolean => {
-    const count = Math.min(piece.length - taken, batchSize)
-    if (count === 0) return false
-    const needed = size - start + count
-    // Less again, too, once an element of many megabytes has gone.
-    const isFit = needed <= buffer.length && buffer.length <= 16 * Math.max(needed, batchSize)
-    const next = isFit ? buffer : new Uint8Array(2 * Math.max(needed, batchSize))
-    if (next !== buffer || start > 0) next.set(buffer.subarray(start, size))
-    next.set(piece.subarray(taken, taken + count), size - start)
-    buffer = next
-    scanned -= start
-    start = 0
-    taken += count
-    size = needed
-    return true
+  /** Takes a piece, once `next` has given every element of the one before. */
+  push(bytes: Uint8Array): void {
+    this.piece = bytes
+    this.taken = 0
   }
 
-  const beginElement = (at: number): void => {
-    expected = "element"
-    start = scanned = at
-    depth = passed = 0
-    inString = isWhole = false
-  }
-
-  /** Passes over spaces to the byte that is expected where no element is. */
-  const passBetween = (): void => {
-    while (start < size && expected !== "element" && flaw === undefined) {
-      const byte = buffer[start] ?? 0
-      // It takes all bytes of a character to say what it is.
-      if (byte >= 0x80 && size - start < 4) return
-      if (passed === 0 && expected === "array" && isMark(start)) {
-        start += byteOrderMark.length
-        passed += byteOrderMark.length
-        continue
-      }
-      passed++
-      if (isSpace(byte)) {
-        start++
-        if (passed > maxElement) flaw = "Limit"
-      } else if (byte === LBRACKET && expected === "array") beginElement(start + 1)
-      else if (byte === COMMA && expected === "separator") beginElement(start + 1)
-      else if (byte === RBRACKET && expected === "separator") endArray(start + 1)
-      else flaw = unexpected()
+  /** The next elements, at least one; `undefined` where they need another piece, or never come. */
+  next(): Array<A> | undefined {
+    for (;;) {
+      this.passBetween()
+      const isInside = this.flaw === undefined && this.expected === "element"
+      const elements = isInside ? this.takeElements() : undefined
+      if (elements === undefined) {
+        if (this.flaw !== undefined || !this.fill()) return undefined
+      } else if (elements.length > 0) return elements
     }
   }
 
-  const isMark = (at: number): boolean =>
-    byteOrderMark.every((byte, index) => buffer[at + index] === byte)
+  /** What is wrong with an array of which no piece follows. */
+  end(): Flaw | undefined {
+    if (this.flaw !== undefined || (this.expected === "nothing" && this.start === this.size)) {
+      return this.flaw
+    }
+    return this.parse(this.size, parseAny) === "Encoding" ? "Encoding" : "Syntax"
+  }
+
+  private fail(found: Flaw): undefined {
+    this.flaw = found
+  }
+
+  private fill(): boolean {
+    const count = Math.min(this.piece.length - this.taken, this.bounds.batch)
+    if (count === 0) return false
+    const needed = this.size - this.start + count
+    // Less again, too, once an element of many megabytes has gone.
+    const isFit = needed <= this.buffer.length &&
+      this.buffer.length <= 16 * Math.max(needed, this.bounds.batch)
+    const next = isFit ? this.buffer : new Uint8Array(2 * Math.max(needed, this.bounds.batch))
+    if (next !== this.buffer || this.start > 0) {
+      next.set(this.buffer.subarray(this.start, this.size))
+    }
+    next.set(this.piece.subarray(this.taken, this.taken + count), this.size - this.start)
+    this.buffer = next
+    this.scanned -= this.start
+    this.start = 0
+    this.taken += count
+    this.size = needed
+    return true
+  }
+
+  private beginElement(at: number): void {
+    this.expected = "element"
+    this.start = this.scanned = at
+    this.depth = this.passed = 0
+    this.inString = this.isWhole = false
+  }
+
+  /** Passes over spaces to the byte that is expected where no element is. */
+  private passBetween(): void {
+    while (this.start < this.size && this.expected !== "element" && this.flaw === undefined) {
+      const byte = this.buffer[this.start] ?? 0
+      // It takes all bytes of a character to say what it is.
+      if (byte >= 0x80 && this.size - this.start < 4) return
+      if (this.passed === 0 && this.expected === "array" && this.isMark(this.start)) {
+        this.start += byteOrderMark.length
+        this.passed += byteOrderMark.length
+        continue
+      }
+      this.passed++
+      if (isSpace(byte)) {
+        this.start++
+        if (this.passed > this.bounds.element) this.flaw = "Limit"
+      } else if (byte === LBRACKET && this.expected === "array") this.beginElement(this.start + 1)
+      else if (byte === COMMA && this.expected === "separator") this.beginElement(this.start + 1)
+      else if (byte === RBRACKET && this.expected === "separator") this.endArray(this.start + 1)
+      else this.flaw = this.unexpected()
+    }
+  }
+
+  private isMark(at: number): boolean {
+    return byteOrderMark.every((byte, index) => this.buffer[at + index] === byte)
+  }
 
   /** The flaw of what is no JSON. Nothing is decoded after it, so the decoder may stay in the middle. */
-  const unexpected = (): Flaw => {
+  private unexpected(): Flaw {
     try {
-      utf8.decode(buffer.subarray(start, size), { stream: true })
+      this.utf8.decode(this.buffer.subarray(this.start, this.size), { stream: true })
       return "Syntax"
     } catch {
       return "Encoding"
     }
   }
 
-  const endArray = (at: number): void => {
-    expected = "nothing"
-    start = at
-    passed = 0
+  private endArray(at: number): void {
+    this.expected = "nothing"
+    this.start = at
+    this.passed = 0
   }
 
   /** Goes on to the comma or bracket that ends an element, and says where; -1 where there is none yet. */
-  const scan = (): number => {
-    let at = scanned
-    while (at < size) {
-      const byte = buffer[at++]
-      if (inString) {
+  private scan(): number {
+    let at = this.scanned
+    while (at < this.size) {
+      const byte = this.buffer[at++]
+      if (this.inString) {
         // The byte behind it may not have come yet; it is passed over all the same.
         if (byte === BACKSLASH) at++
         else if (byte === QUOTE) {
-          inString = false
-          isWhole = depth === 0
+          this.inString = false
+          this.isWhole = this.depth === 0
         }
       } else if (byte === QUOTE) {
-        inString = true
-        isWhole = false
+        this.inString = true
+        this.isWhole = false
       } else if (byte === LBRACE || byte === LBRACKET) {
-        isWhole = false
-        if (++depth > maxDepth) {
-          flaw = "Limit"
+        this.isWhole = false
+        if (++this.depth > maxDepth) {
+          this.flaw = "Limit"
           return -1
         }
-      } else if (depth > 0) {
-        if (byte === RBRACE || byte === RBRACKET) isWhole = --depth === 0
+      } else if (this.depth > 0) {
+        if (byte === RBRACE || byte === RBRACKET) this.isWhole = --this.depth === 0
       } else if (byte === COMMA || byte === RBRACKET) {
-        scanned = at
+        this.scanned = at
         return at - 1
-      } else if (!isSpace(byte)) isWhole = false
+      } else if (!isSpace(byte)) this.isWhole = false
     }
-    scanned = at
+    this.scanned = at
     return -1
   }
 
-  const parse = (end: number, byJson: (text: string) => Array<unknown>): Array<A> | Flaw => {
+  private parse(end: number, byJson: (text: string) => Array<unknown>): Array<A> | Flaw {
     let text: string
     try {
-      text = utf8.decode(buffer.subarray(start, end))
+      text = this.utf8.decode(this.buffer.subarray(this.start, end))
     } catch {
       return "Encoding"
     }
     try {
-      return parseElements(text, byJson)
+      return this.parseElements(text, byJson)
     } catch (error) {
       if (error instanceof SyntaxError) return "Syntax"
       throw error
@@ -224,85 +254,63 @@ export const makeArrayParser = <A>(
   }
 
   /** The last place behind `from` that looks like one between two elements. */
-  const lastCut = (from: number): number => {
+  private lastCut(from: number): number {
     let byte: number | undefined
-    for (let at = size - 1; at > from; at--) {
-      const before = buffer[at]
-      if (before === COMMA && byte === LBRACE && buffer[at - 1] === RBRACE) return at
+    for (let at = this.size - 1; at > from; at--) {
+      const before = this.buffer[at]
+      if (before === COMMA && byte === LBRACE && this.buffer[at - 1] === RBRACE) return at
       if (!isSpace(before)) byte = before
     }
     return -1
   }
 
-  const takeTo = (end: number, elements: Array<A>): Array<A> | undefined => {
-    const byte = buffer[end]
-    if (elements.length === 0 && !(isFirst && byte === RBRACKET)) return fail("Syntax")
-    isFirst = false
-    if (byte === COMMA) beginElement(end + 1)
-    else endArray(end + 1)
+  private takeTo(end: number, elements: Array<A>): Array<A> | undefined {
+    const byte = this.buffer[end]
+    if (elements.length === 0 && !(this.isFirst && byte === RBRACKET)) return this.fail("Syntax")
+    this.isFirst = false
+    if (byte === COMMA) this.beginElement(end + 1)
+    else this.endArray(end + 1)
     return elements
   }
 
   /** The elements before the one that can't be parsed. */
-  const salvage = (): Array<A> => {
+  private salvage(): Array<A> {
     const elements: Array<A> = []
-    beginElement(start)
-    for (let end = scan(); end >= 0; end = scan()) {
-      const parsed = parse(end, parseAny)
+    this.beginElement(this.start)
+    for (let end = this.scan(); end >= 0; end = this.scan()) {
+      const parsed = this.parse(end, parseAny)
       if (typeof parsed === "string" || parsed.length !== 1) {
-        flaw = typeof parsed === "string" ? parsed : "Syntax"
+        this.flaw = typeof parsed === "string" ? parsed : "Syntax"
         break
       }
       elements.push(...parsed)
-      beginElement(end + 1)
+      this.beginElement(end + 1)
     }
     return elements
   }
 
-  const takeElements = (): Array<A> | undefined => {
-    let end = scan()
-    if ((end < 0 ? size : end) - start > maxElement) return fail("Limit")
-    if (end < 0) return isWhole ? takeWhole() : undefined
-    const cut = lastCut(end)
+  private takeElements(): Array<A> | undefined {
+    let end = this.scan()
+    if ((end < 0 ? this.size : end) - this.start > this.bounds.element) return this.fail("Limit")
+    if (end < 0) return this.isWhole ? this.takeWhole() : undefined
+    const cut = this.lastCut(end)
     if (cut > end) {
-      const elements = parse(cut, parseBounded)
-      if (typeof elements !== "string") return takeTo(cut, elements)
+      const elements = this.parse(cut, parseBounded)
+      if (typeof elements !== "string") return this.takeTo(cut, elements)
     }
-    for (let next = end; next >= 0; next = buffer[end] === COMMA ? scan() : -1) end = next
-    const elements = parse(end, parseAny)
-    return typeof elements === "string" ? salvage() : takeTo(end, elements)
+    for (let next = end; next >= 0; next = this.buffer[end] === COMMA ? this.scan() : -1) end = next
+    const elements = this.parse(end, parseAny)
+    return typeof elements === "string" ? this.salvage() : this.takeTo(end, elements)
   }
 
   /** Takes an element at the end of what there is: what follows it may take its time. */
-  const takeWhole = (): Array<A> | undefined => {
-    const elements = parse(size, parseAny)
-    if (typeof elements === "string") return fail(elements)
-    isFirst = false
-    expected = "separator"
-    passed = size - start
-    start = size
+  private takeWhole(): Array<A> | undefined {
+    const elements = this.parse(this.size, parseAny)
+    if (typeof elements === "string") return this.fail(elements)
+    this.isFirst = false
+    this.expected = "separator"
+    this.passed = this.size - this.start
+    this.start = this.size
     return elements
-  }
-
-  return {
-    push: (bytes) => {
-      piece = bytes
-      taken = 0
-    },
-    next: () => {
-      for (;;) {
-        passBetween()
-        const isInside = flaw === undefined && expected === "element"
-        const elements = isInside ? takeElements() : undefined
-        if (elements === undefined) {
-          if (flaw !== undefined || !fill()) return undefined
-        } else if (elements.length > 0) return elements
-      }
-    },
-    flaw: () => flaw,
-    end: () => {
-      if (flaw !== undefined || (expected === "nothing" && start === size)) return flaw
-      return parse(size, parseAny) === "Encoding" ? "Encoding" : "Syntax"
-    },
   }
 }

@@ -1,16 +1,28 @@
 /**
- * How deep JSON is nested, before it is parsed: parsing nests as deep, in several times the memory.
+ * How deep JSON is nested, found out before it is parsed: parsing recurses as deep.
  *
  * @module
  */
-import { BACKSLASH, LBRACE, LBRACKET, QUOTE, RBRACE, RBRACKET } from "./signs.ts"
 
-/** The most arrays and objects within each other, in an answer or in one element of a list. */
+// The characters of JSON by their codes, which are the same in bytes and in text.
+export const TAB = 9
+export const LF = 10
+export const CR = 13
+export const SPACE = 32
+export const QUOTE = 34
+export const COMMA = 44
+export const LBRACKET = 91
+export const BACKSLASH = 92
+export const RBRACKET = 93
+export const LBRACE = 123
+export const RBRACE = 125
+
+/** The most arrays and objects in each other, in a response or in one element of a list. */
 export const maxDepth = 1_000
 
 /** Whether JSON has more than `limit` arrays and objects in one another. */
 export const isDeeperThan = (limit: number, text: string): boolean => {
-  // All that is opened is closed, so nearly no answer is long enough to be looked at.
+  // What is opened is closed, so nearly every response is too short to be nested that deep.
   if (text.length <= 2 * limit) return false
   let depth = 0
   for (let at = 0; at < text.length; at++) {

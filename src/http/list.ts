@@ -12,7 +12,7 @@ import * as Pull from "effect/Pull"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { ListedTarget } from "../data/Target.ts"
-import { type Flaw, makeArrayParser } from "./arrayParser.ts"
+import { ArrayParser, type Flaw } from "./arrayParser.ts"
 import { broken, type Reader, tooLarge, undecodable, type Unreadable, unreadable } from "./body.ts"
 import { parseListed } from "./decodeTarget.ts"
 
@@ -34,7 +34,7 @@ type Batches = Pull.Pull<Arr.NonEmptyReadonlyArray<ListedTarget>, Unreadable>
 
 /** Parses and decodes what is pulled. What comes before a failure is given before it. */
 const decoded = (pieces: Pieces): Batches => {
-  const parser = makeArrayParser(parseListed)
+  const parser = new ArrayParser(parseListed)
   let waiting: ReadonlyArray<Uint8Array> = []
   let pushed = 0
   let failure: Unreadable | undefined
@@ -55,7 +55,7 @@ const decoded = (pieces: Pieces): Batches => {
   const pull: Batches = Effect.suspend(() => {
     while (failure === undefined) {
       const elements = parser.next()
-      const flaw = parser.flaw()
+      const flaw = parser.flaw
       if (elements !== undefined) {
         const targets = sift(elements)
         if (Arr.isReadonlyArrayNonEmpty(targets)) return Effect.succeed(targets)

@@ -102,7 +102,7 @@ export interface TargetsOperations {
    * Creates a target: `POST /targets`. Fails with `Conflict` (`UnicityTaken`) when there is one with
    * its unicity. The values must hold the unicity; `{}` is `InvalidInput`.
    *
-   * Not replayed when an attempt may have been applied, unless {@link RetryPolicy.replayCreate} says
+   * Not replayed when an attempt may have been applied, unless {@link RetryPolicy.RetryPolicy.replayCreate} says
    * so. Then a 409 stays `Conflict`, with `applied: "unknown"`: the target that is there may be what
    * the first attempt made.
    */

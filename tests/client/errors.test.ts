@@ -98,7 +98,7 @@ describe("an error", () => {
   it("says in its message what happened, what it means, and what to do", () => {
     const messages = errors.map((error) => error.message)
     assert.deepStrictEqual(messages, [
-      "targets.update: NP6 doesn't accept the API key. Check `apiKey` (the environment variable NP6_API_KEY with Targets.layerConfig): it is misspelt, revoked, or made for another host. The call may have been applied. Detail: some words (status 499, 3 attempts, request id req-1)",
+      "targets.update: NP6 doesn't accept the API key. Check `apiKey` (the environment variable NP6_API_KEY with Np6.layerConfig): it is misspelt, revoked, or made for another host. The call may have been applied. Detail: some words (status 499, 3 attempts, request id req-1)",
       "targets.update: The API key has no permission for this. A key has the rights of the NP6 user it was made for: give that user the permissions on contacts, targets, fields and segments. The call may have been applied. Detail: some words (status 499, 3 attempts, request id req-1)",
       "targets.update: NP6 has no target with this id. Check the id; a deleted target's id doesn't come back. The call may have been applied. Detail: some words (status 499, 3 attempts, request id req-1)",
       "targets.update: Another target has this unicity already. Use upsert to write to that one, or getByUnicity to see it. The call may have been applied. Detail: some words (status 499, 3 attempts, request id req-1)",

@@ -7,8 +7,8 @@ import { isDeepStrictEqual } from "node:util"
 import { ListedTarget } from "../../src/data/Target.ts"
 import { Result, Schema } from "effect"
 import {
+  ArrayParser,
   type Flaw,
-  makeArrayParser,
   type ParseElements,
   type ParserBounds,
 } from "../../src/http/arrayParser.ts"
@@ -28,7 +28,7 @@ export const readPieces = <A>(
   parse: ParseElements<A>,
   bounds?: ParserBounds,
 ): Read<A> => {
-  const parser = makeArrayParser(parse, bounds)
+  const parser = new ArrayParser(parse, bounds)
   const elements: Array<A> = []
   for (const piece of pieces) {
     parser.push(piece)
@@ -36,7 +36,7 @@ export const readPieces = <A>(
       if (next.length === 0) throw new Error("next gave no element")
       for (const element of next) elements.push(element)
     }
-    if (parser.flaw() !== undefined) break
+    if (parser.flaw !== undefined) break
   }
   return { elements, flaw: parser.end() }
 }

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { maxDepth } from "../../src/http/depth.ts"
-import { makeArrayParser } from "../../src/http/arrayParser.ts"
+import { ArrayParser } from "../../src/http/arrayParser.ts"
 import {
   asJson,
   cutInto,
@@ -212,7 +212,7 @@ describe("an array that comes in pieces", () => {
 
 describe("a parser that waits for more", () => {
   const parserOf = (...pieces: ReadonlyArray<string>) => {
-    const parser = makeArrayParser(asJson)
+    const parser = new ArrayParser(asJson)
     const elements: Array<unknown> = []
     for (const piece of pieces) {
       parser.push(utf8.encode(piece))
@@ -248,15 +248,15 @@ describe("a parser that waits for more", () => {
     for (
       const document of ["x   ", "{", "[,", "[1,,", "[{}x,", "[{},,", "[{},x,", "[]]", "[{}]x   "]
     ) {
-      assert.strictEqual(parserOf(document).parser.flaw(), "Syntax", document)
+      assert.strictEqual(parserOf(document).parser.flaw, "Syntax", document)
     }
     for (const document of ["", " ", "[", "[1", "[{}", "[{},", "[]", "[1,2"]) {
-      assert.isUndefined(parserOf(document).parser.flaw(), document)
+      assert.isUndefined(parserOf(document).parser.flaw, document)
     }
   })
 
   it("doesn't take a bug in the parser of elements for bad JSON", () => {
-    const parser = makeArrayParser(() => {
+    const parser = new ArrayParser(() => {
       throw new TypeError("a bug")
     })
     parser.push(utf8.encode("[1,2]"))

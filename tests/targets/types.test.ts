@@ -129,9 +129,10 @@ describe("the type of values", () => {
 })
 
 describe("the type of a layer", () => {
-  it("needs an HTTP client, or nothing", () => {
-    expectTypeOf(Targets.layer).returns
-      .toEqualTypeOf<Layer.Layer<Targets, InvalidInput, HttpClient.HttpClient>>()
+  it("needs a connection, an HTTP client, or nothing", () => {
+    expectTypeOf(Targets.layer).toEqualTypeOf<Layer.Layer<Targets, never, Np6>>()
+    expectTypeOf(Np6.layer).returns
+      .toEqualTypeOf<Layer.Layer<Np6, InvalidInput, HttpClient.HttpClient>>()
     expectTypeOf(Targets.layerFetch).returns.toEqualTypeOf<Layer.Layer<Targets, InvalidInput>>()
   })
 })
