@@ -6,7 +6,7 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
-import { ExactNumber } from "./number.ts"
+import { isExact } from "./number.ts"
 import { TargetId } from "./Ids.ts"
 import type { UnicityInput } from "./Unicity.ts"
 
@@ -72,20 +72,24 @@ export interface DeletedTarget {
 export interface DeletedTargetEncoded {
   /** The id the target had. */
   readonly id: string
-  /** The values of its unicity criteria; a number is read as text, a missing one as empty. */
+  /**
+   * The values of its unicity criteria. A number is read as text; a missing one, and one beyond ±2^53,
+   * as empty.
+   */
   readonly unicity?: ReadonlyArray<string | number | null> | null
 }
 
-// A report can't be asked for a second time, so it must not fail on how a criterion is written. (A
-// number with lost digits is none: `deleteMany` reads those as text.)
+// A report can't be asked for a second time, so it must not fail on how a criterion is written.
 const Criteria = Schema.optionalKey(
-  Schema.NullOr(Schema.Array(Schema.Union([Schema.String, ExactNumber, Schema.Null]))),
+  Schema.NullOr(Schema.Array(Schema.Union([Schema.String, Schema.Number, Schema.Null]))),
 ).pipe(Schema.decodeTo(Schema.Array(Schema.String), {
   decode: SchemaGetter.transformOptional((
     input: Option.Option<ReadonlyArray<string | number | null> | null>,
   ): Option.Option<ReadonlyArray<string>> =>
     Option.some(
-      (Option.getOrUndefined(input) ?? []).map((value) => value === null ? "" : String(value)),
+      (Option.getOrUndefined(input) ?? []).map((value) =>
+        value === null || (typeof value === "number" && !isExact(value)) ? "" : String(value)
+      ),
     )
   ),
   encode: SchemaGetter.transformOptional((
@@ -125,8 +129,9 @@ export interface DeletionReport {
   /** The targets that NP6 reports as deleted. Those that it didn't find are not among them. */
   readonly deleted: ReadonlyArray<DeletedTarget>
   /**
-   * Whether `deleted` names every target that this call deleted. `false` when NP6 answered without
-   * a list (204), or when an earlier attempt may have deleted targets and its answer was lost.
+   * Whether `deleted` names every target that this call deleted. `false` when NP6 responded without
+   * a list (204), when an earlier attempt may have deleted targets and its response was lost, or when
+   * a criterion was a number beyond ±2^53, whose digits are lost.
    */
   readonly complete: boolean
 }

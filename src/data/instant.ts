@@ -1,8 +1,7 @@
 /**
  * NP6's instants: every form seen on the wire, read to epoch milliseconds.
  *
- * A list holds two dates a target, so the usual form is read by hand, and what Effect makes of an
- * instant is made without what costs most of it.
+ * A list has two dates a target, so the usual form is read by hand.
  *
  * @module
  */
@@ -102,23 +101,6 @@ export const parseInstant = (value: unknown): number => {
 /** Whether an instant says "no date": .NET's default is the first instant of year 1. */
 export const isYearOne = (millis: number): boolean => millis >= yearOneStart && millis < yearOneEnd
 
-const byEffect = DateTime.makeUnsafe(0)
-
-// Effect defines `partsUtc`, its memory of the parts of a date, as a property that isn't enumerable.
-// That is nine tenths of the cost of an instant; here it comes only when parts are asked for. The
-// cast holds because the prototype is Effect's, and the one other property is set.
-const Instant = function (this: { epochMilliseconds: number }, millis: number): void {
-  this.epochMilliseconds = millis
-} as unknown as new (millis: number) => DateTime.Utc
-Instant.prototype = Object.getPrototypeOf(byEffect)
-
-const isAsKnown = Object.getOwnPropertyNames(byEffect).join() === "epochMilliseconds,partsUtc"
-
-/** Makes an instant: by Effect itself, where a later one gives it other properties. */
-export const makeInstant: (millis: number) => DateTime.Utc = isAsKnown
-  ? (millis) => new Instant(millis)
-  : DateTime.makeUnsafe
-
 /** ISO 8601 in UTC, without a fraction where there is none, as NP6 writes its dates. */
 export const formatIso = (instant: DateTime.Utc): string =>
   DateTime.formatIso(instant).replace(".000Z", "Z")
@@ -152,7 +134,7 @@ const decodeOptional = SchemaGetter.transformOptionalEffect(
         }),
       )
     }
-    return isYearOne(millis) ? absent : Effect.succeed(Option.some(makeInstant(millis)))
+    return isYearOne(millis) ? absent : Effect.succeed(Option.some(DateTime.makeUnsafe(millis)))
   },
 )
 

@@ -11,6 +11,7 @@ import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import { isExact } from "../data/number.ts"
 import { DeletedTarget, type DeletionReport } from "../data/Selection.ts"
 import type { Target } from "../data/Target.ts"
 import { isDeeperThan, maxDepth } from "./depth.ts"
@@ -285,27 +286,25 @@ export const readTheFound: Reader<Target> = whole((text) =>
 /** Reads a response whose status says everything. */
 export const readNothing: Reader<void> = { kind: "nothing", value: undefined }
 
-const isLong = (number: string): boolean =>
-  number.replace(/\D/g, "").length > 15 || /e/i.test(number)
-
-/** The same JSON, with all numbers as text whose digits a double may not keep. */
-const keepDigits = (json: string): string =>
-  json.replace(
-    /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g,
-    (token) => !token.startsWith('"') && isLong(token) ? `"${token}"` : token,
+const hasLostDigits = (json: unknown): boolean =>
+  Array.isArray(json) &&
+  json.some((entry) =>
+    Predicate.hasProperty(entry, "unicity") && Array.isArray(entry.unicity) &&
+    entry.unicity.some((criterion) => typeof criterion === "number" && !isExact(criterion))
   )
 
 /**
- * Reads the report of a bulk delete; an answer without a body reports nothing.
+ * Reads the report of a bulk delete; a response without a body reports nothing.
  *
- * It can't be asked for a second time, so no number in it may make it unreadable, or another's.
+ * NP6 can't be asked for it a second time, so a number whose digits JSON has lost doesn't make it
+ * unreadable: that criterion is empty then, and the report incomplete.
  */
-export const readDeletions: Reader<DeletionReport> = whole((
-  text,
-): Result.Result<DeletionReport, Unreadable> =>
-  text.trim() === "" ? Result.succeed({ deleted: [], complete: false }) : parseJson(text).pipe(
-    Result.flatMap(() => parseJson(keepDigits(text))),
-    Result.flatMap(readAsDeleted),
-    Result.map((deleted) => ({ deleted, complete: true })),
-  )
+export const readDeletions: Reader<DeletionReport> = whole((text) =>
+  text.trim() === ""
+    ? Result.succeed({ deleted: [], complete: false })
+    : Result.flatMap(parseJson(text), (json) =>
+      Result.map(
+        readAsDeleted(json),
+        (deleted): DeletionReport => ({ deleted, complete: !hasLostDigits(json) }),
+      ))
 )

@@ -1,59 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Equal, Hash, Result, Schema } from "effect"
-import { deepStrictEqual } from "node:assert"
-import { inspect } from "node:util"
+import { DateTime, Result, Schema } from "effect"
 import { vi } from "vitest"
-import {
-  formatSeconds,
-  isYearOne,
-  makeInstant,
-  OptionalDate,
-  parseInstant,
-} from "../../src/data/instant.ts"
+import { formatSeconds, isYearOne, OptionalDate, parseInstant } from "../../src/data/instant.ts"
 import { seeded } from "../harness/listDocuments.ts"
 
 const day = 86_400_000
-
-describe("an instant", () => {
-  for (const millis of [0, 1_459_760_100_000, -62_135_596_800_000, 8.64e15]) {
-    it(`is the one that Effect makes of ${millis}`, () => {
-      const made = makeInstant(millis)
-      const byEffect = DateTime.makeUnsafe(millis)
-      assert.isTrue(DateTime.isDateTime(made) && DateTime.isUtc(made))
-      assert.isTrue(Schema.is(Schema.DateTimeUtc)(made))
-      assert.isTrue(Equal.equals(made, byEffect) && Equal.equals(byEffect, made))
-      assert.isFalse(Equal.equals(made, DateTime.makeUnsafe(millis - 1000)))
-      assert.strictEqual(Hash.hash(made), Hash.hash(byEffect))
-      assert.strictEqual(Object.getPrototypeOf(made), Object.getPrototypeOf(byEffect))
-      deepStrictEqual(made, byEffect)
-      assert.deepStrictEqual(Object.keys(made), Object.keys(byEffect))
-      assert.strictEqual(inspect(made), inspect(byEffect))
-      assert.strictEqual(String(made), String(byEffect))
-      assert.strictEqual(JSON.stringify({ made }), JSON.stringify({ made: byEffect }))
-      assert.strictEqual(made.pipe(DateTime.toEpochMillis), byEffect.pipe(DateTime.toEpochMillis))
-    })
-  }
-
-  it("gives its parts, and goes on with Effect's functions", () => {
-    const made = makeInstant(1_459_760_100_000)
-    const byEffect = DateTime.makeUnsafe(1_459_760_100_000)
-    assert.deepStrictEqual(DateTime.toPartsUtc(made), DateTime.toPartsUtc(byEffect))
-    assert.strictEqual(DateTime.toPartsUtc(made), DateTime.toPartsUtc(made))
-    assert.strictEqual(inspect(made), inspect(byEffect))
-    assert.isTrue(Equal.equals(made, byEffect))
-    deepStrictEqual(DateTime.add(made, { months: 1 }), DateTime.add(byEffect, { months: 1 }))
-    const zone = { timeZone: "Europe/Paris" }
-    assert.strictEqual(
-      DateTime.formatIsoZoned(DateTime.makeZonedUnsafe(made, zone)),
-      DateTime.formatIsoZoned(DateTime.makeZonedUnsafe(byEffect, zone)),
-    )
-  })
-})
-
-describe("an instant that is made here", () => {
-  it("goes without what Effect's own has at most cost", () =>
-    assert.deepStrictEqual(Object.getOwnPropertyNames(makeInstant(0)), ["epochMilliseconds"]))
-})
 
 describe("an instant on the wire", () => {
   const read: ReadonlyArray<readonly [wire: unknown, millis: number]> = [
@@ -111,7 +62,7 @@ describe("an instant on the wire", () => {
       [100_000_000_000_000, "5138-11-16T09:46:40Z"],
     ]
     for (const [millis, wire] of cases) {
-      assert.strictEqual(formatSeconds(makeInstant(millis)), wire)
+      assert.strictEqual(formatSeconds(DateTime.makeUnsafe(millis)), wire)
       assert.strictEqual(parseInstant(wire), millis)
     }
   })

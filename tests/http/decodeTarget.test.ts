@@ -1,12 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import { ListedTarget, Target } from "@effect-np6/targets"
-import { Result, Schema } from "effect"
+import { DateTime, Equal, Hash, Result, Schema } from "effect"
+import { deepStrictEqual } from "node:assert"
+import { inspect } from "node:util"
 import * as fc from "fast-check"
 import { vi } from "vitest"
 import {
   decodeListed,
   type Decoder,
   decodeTarget,
+  makeListedInstant,
   parseListed,
 } from "../../src/http/decodeTarget.ts"
 
@@ -259,4 +262,45 @@ describe("the elements of a list", () => {
       parse.mockRestore()
     }
   })
+})
+
+describe("makeListedInstant", () => {
+  for (const millis of [0, 1_459_760_100_000, -62_135_596_800_000, 8.64e15]) {
+    it(`equals the instant that Effect makes of ${millis}`, () => {
+      const made = makeListedInstant(millis)
+      const byEffect = DateTime.makeUnsafe(millis)
+      assert.isTrue(DateTime.isDateTime(made) && DateTime.isUtc(made))
+      assert.isTrue(Schema.is(Schema.DateTimeUtc)(made))
+      assert.isTrue(Equal.equals(made, byEffect) && Equal.equals(byEffect, made))
+      assert.isFalse(Equal.equals(made, DateTime.makeUnsafe(millis - 1000)))
+      assert.strictEqual(Hash.hash(made), Hash.hash(byEffect))
+      assert.strictEqual(Object.getPrototypeOf(made), Object.getPrototypeOf(byEffect))
+      deepStrictEqual(made, byEffect)
+      assert.deepStrictEqual(Object.keys(made), Object.keys(byEffect))
+      assert.strictEqual(inspect(made), inspect(byEffect))
+      assert.strictEqual(String(made), String(byEffect))
+      assert.strictEqual(JSON.stringify({ made }), JSON.stringify({ made: byEffect }))
+      assert.strictEqual(made.pipe(DateTime.toEpochMillis), byEffect.pipe(DateTime.toEpochMillis))
+    })
+  }
+
+  it("works with Effect's functions, and has its parts when they are asked for", () => {
+    const made = makeListedInstant(1_459_760_100_000)
+    const byEffect = DateTime.makeUnsafe(1_459_760_100_000)
+    assert.deepStrictEqual(DateTime.toPartsUtc(made), DateTime.toPartsUtc(byEffect))
+    assert.strictEqual(DateTime.toPartsUtc(made), DateTime.toPartsUtc(made))
+    assert.strictEqual(inspect(made), inspect(byEffect))
+    assert.isTrue(Equal.equals(made, byEffect))
+    deepStrictEqual(DateTime.add(made, { months: 1 }), DateTime.add(byEffect, { months: 1 }))
+    const zone = { timeZone: "Europe/Paris" }
+    assert.strictEqual(
+      DateTime.formatIsoZoned(DateTime.makeZonedUnsafe(made, zone)),
+      DateTime.formatIsoZoned(DateTime.makeZonedUnsafe(byEffect, zone)),
+    )
+  })
+})
+
+describe("makeListedInstant, before parts are asked for", () => {
+  it("leaves out the property that costs most", () =>
+    assert.deepStrictEqual(Object.getOwnPropertyNames(makeListedInstant(0)), ["epochMilliseconds"]))
 })

@@ -112,23 +112,27 @@ describe("a number of a reply", () => {
       }))
   }
 
-  it.effect("of a bulk delete's report keeps its digits, whatever they are", () => {
-    const unicity = `["a\\"1e5",42,1.5,12345678901234567890,-9007199254740993,1e400,null]`
-    const { layer } = recording([status(200, `[{"id":"000JW54T","unicity":${unicity}}]`)])
-    return Effect.gen(function* () {
-      const targets = yield* Targets
-      const { deleted } = yield* targets.deleteMany({ type: "id", value: ["000JW54T"] })
-      assert.deepStrictEqual(deleted[0]?.unicity, [
-        'a"1e5',
-        "42",
-        "1.5",
-        "12345678901234567890",
-        "-9007199254740993",
-        "1e400",
-        "",
-      ])
-    }).pipe(Effect.provide(layer))
-  })
+  it.effect("targets.deleteMany: reports a criterion with lost digits as empty, and itself as incomplete", () =>
+    Effect.gen(function* () {
+      const cases: ReadonlyArray<readonly [criterion: string, text: string, complete: boolean]> = [
+        ['"a\\"1e5"', 'a"1e5', true],
+        ["42", "42", true],
+        ["1.5", "1.5", true],
+        ["9007199254740991", "9007199254740991", true],
+        ["null", "", true],
+        ["12345678901234567890", "", false],
+        ["-9007199254740993", "", false],
+        ["1e400", "", false],
+      ]
+      for (const [criterion, text, complete] of cases) {
+        const { layer } = recording([status(200, `[{"id":"000JW54T","unicity":[${criterion}]}]`)])
+        const report = yield* Targets.use((targets) =>
+          targets.deleteMany({ type: "id", value: ["000JW54T"] })
+        ).pipe(Effect.provide(layer))
+        assert.deepStrictEqual(report.deleted.map(({ unicity }) => unicity), [[text]])
+        assert.strictEqual(report.complete, complete)
+      }
+    }))
 
   it.effect("that is none makes no report of what isn't JSON", () => {
     const { layer } = recording([status(200, `[{"id":"A","unicity":[01234567890123456789]}]`)])

@@ -121,24 +121,6 @@ describe("a body of a success", () => {
     })
   }
 
-  it.effect("keeps the digits of a report of deletions that a number would lose, and no others", () => {
-    const unicity = [
-      ...["12345678901234.0", "123456789012345.0", "-12345678901234567890", "1e3", "1E3", "12.50"],
-      ...['"1e3"', '""', '"\\"12345678901234567890"', '"a\\\\"', '"\\"b\\"1e3"'],
-      '"\\nxx12345678901234567890"',
-    ].join(",")
-    const { layer } = recording([status(200, `[{"id":"000MLGPR","unicity":[${unicity}]}]`)])
-    return Effect.gen(function* () {
-      const targets = yield* Targets
-      const { deleted } = yield* targets.deleteMany({ type: "id", value: ["000MLGPR"] })
-      assert.deepStrictEqual(deleted[0]?.unicity, [
-        ...["12345678901234", "123456789012345.0", "-12345678901234567890", "1e3", "1E3", "12.5"],
-        ...["1e3", "", '"12345678901234567890', "a\\", '"b"1e3'],
-        "\nxx12345678901234567890",
-      ])
-    }).pipe(Effect.provide(layer))
-  })
-
   it.effect("says where a report of deletions doesn't decode", () => {
     const { layer } = recording([json([{ id: "000MLGPR", unicity: ["a", {}] }])])
     return Effect.gen(function* () {
