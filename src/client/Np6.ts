@@ -15,7 +15,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { guarded, makeClient, type Send } from "../http/fetch.ts"
+import { guarded, makeFetchClient, type Send } from "../http/fetch.ts"
 import * as config from "./config.ts"
 import { InvalidInput } from "./Errors.ts"
 import type { Gate } from "./Gate.ts"
@@ -205,7 +205,7 @@ const layerFetch = (options: Np6Options): Layer.Layer<Np6, InvalidInput> =>
   Layer.effect(
     Np6,
     Effect.contextWith((context: Context.Context<never>) =>
-      connect(options, makeClient(Context.getOrUndefined(context, FetchHttpClient.Fetch)), true)
+      connect(options, makeFetchClient(Context.getOrUndefined(context, FetchHttpClient.Fetch)), true)
     ),
   )
 

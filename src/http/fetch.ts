@@ -36,7 +36,7 @@ const failure = (request: ClientRequest, cause: unknown): HttpClientError.HttpCl
  * Effect's own client isn't used because it looks up the global `fetch` once for the life of the
  * process, can't abort a body that is being read, and makes a span that holds the URL.
  */
-export const makeClient = (provided: Fetch | undefined): HttpClient.HttpClient =>
+export const makeFetchClient = (provided: Fetch | undefined): HttpClient.HttpClient =>
   HttpClient.makeWith<never, never, HttpClientError.HttpClientError, never>(
     Effect.flatMap((request) =>
       Effect.withFiber((fiber) => {
@@ -197,7 +197,7 @@ const unsharedOptions = { http2: false, poolMaxIdlePerHost: 0 }
  * client is over `fetch`, uncached, not repeated by Deno or Bun, and with redirects returned rather
  * than followed. A `RequestInit` that the caller provides changes all but the last.
  *
- * `sendsBlobs` says whether the client is that of {@link makeClient}, whose bodies Deno doesn't
+ * `sendsBlobs` says whether the client is that of {@link makeFetchClient}, whose bodies Deno doesn't
  * repeat.
  */
 export const guarded = (
