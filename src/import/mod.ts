@@ -1,0 +1,8 @@
+/**
+ * Imports of files of any size.
+ *
+ * @module
+ */
+export * from "./ImportError.ts"
+export * as Rows from "./Rows.ts"
+export * as Source from "./Source.ts"
