@@ -4,5 +4,6 @@
  * @module
  */
 export * from "./ImportError.ts"
+export * as Mapping from "./Mapping.ts"
 export * as Rows from "./Rows.ts"
 export * as Source from "./Source.ts"
