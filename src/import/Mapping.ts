@@ -105,6 +105,13 @@ export interface MappedColumn {
   readonly field: AccountField | undefined
 }
 
+/** A row that can be sent, without the contact being made. */
+export interface CheckedRow {
+  readonly unicity: ReadonlyArray<string>
+  /** Text that is the same for two rows that send the same values, and for no others. */
+  readonly content: () => string
+}
+
 /** Makes contacts of the rows of one file. */
 export interface Mapper {
   /** The columns as they were understood. */
@@ -113,6 +120,10 @@ export interface Mapper {
   readonly map: (
     cells: ReadonlyArray<CellValue>,
   ) => Result.Result<Contact, ReadonlyArray<CellProblem>>
+  /** As `map`, for less: a plan needs no values. */
+  readonly check: (
+    cells: ReadonlyArray<CellValue>,
+  ) => Result.Result<CheckedRow, ReadonlyArray<CellProblem>>
   /** Columns that came later, as in NDJSON. Those that are known already change nothing. */
   readonly extend: (columns: ReadonlyArray<string>) => Result.Result<Mapper, MappingProblem>
 }
@@ -228,14 +239,24 @@ const makeMapper = (
     if (field === undefined) continue
     readers.push({ index, column, id: field.id, read: fieldReader(field, valueLists, options) })
   }
-  const keys = unicity.flatMap(({ id }) => readers.filter((reader) => reader.id === id))
-  if (unicity.length === 0 || keys.length < unicity.length) {
+  const keys = unicity.map(({ id }) => readers.findIndex((reader) => reader.id === id))
+  if (unicity.length === 0 || keys.includes(-1)) {
     return Result.fail({ _tag: "NoUnicity", fields: namesOf(unicity) })
   }
   const nameless = columns.flatMap(({ column }, index) => column === "" ? [index] : [])
   return Result.succeed({
     columns,
-    map: (cells) => mapCells(cells, readers, keys, nameless),
+    map: (cells) =>
+      Result.map(
+        readCells(cells, readers, keys, nameless),
+        (values) => contactOf(values, readers, keys),
+      ),
+    check: (cells) =>
+      Result.map(readCells(cells, readers, keys, nameless), (values) => ({
+        unicity: keys.map((at) => String(values[at])),
+        // What is sent, as text that is the same for the same values.
+        content: () => JSON.stringify([readers.map(({ id }) => id), values]),
+      })),
     extend: (names) =>
       names.length <= columns.length
         ? makeMapper(account, columns, options)
@@ -248,35 +269,51 @@ const isNameless: CellProblem = {
   problem: "it has text in a column without a name",
 }
 
-const mapCells = (
+/** The values of a row, in the order of the readers; `undefined` where a field is kept. */
+type Values = ReadonlyArray<FieldValue | undefined>
+
+const readCells = (
   cells: ReadonlyArray<CellValue>,
   readers: ReadonlyArray<Reader>,
-  keys: ReadonlyArray<Reader>,
+  keys: ReadonlyArray<number>,
   nameless: ReadonlyArray<number>,
-): Result.Result<Contact, ReadonlyArray<CellProblem>> => {
+): Result.Result<Values, ReadonlyArray<CellProblem>> => {
   let problems: Array<CellProblem> | undefined
-  const values: { [fieldId: number]: FieldValue } = {}
-  for (const { column, id, index, read } of readers) {
-    const reading = read(cells[index])
-    if (reading._tag === "Value") values[id] = reading.value
+  const values = new Array<FieldValue | undefined>(readers.length)
+  for (let at = 0; at < readers.length; at++) {
+    const reader = readers[at]
+    if (reader === undefined) continue
+    const reading = reader.read(cells[reader.index])
+    if (reading._tag === "Value") values[at] = reading.value
     else if (reading._tag === "Problem") {
       const { problem, suggestion } = reading
-      ;(problems ??= []).push({ column, problem, suggestion })
+      ;(problems ??= []).push({ column: reader.column, problem, suggestion })
     }
   }
   for (const index of nameless) {
     if (cells[index] !== undefined && cells[index] !== "") (problems ??= []).push(isNameless)
   }
-  const unicity: Array<string> = []
-  for (const { column, id } of keys) {
-    const value = values[id]
-    const problem = unicityProblem(value)
-    if (problem === undefined) unicity.push(String(value))
-    else if (problems?.some((known) => known.column === column) !== true) {
+  for (const at of keys) {
+    const problem = unicityProblem(values[at])
+    const column = readers[at]?.column
+    if (problem !== undefined && problems?.some((known) => known.column === column) !== true) {
       ;(problems ??= []).push({ column, problem })
     }
   }
-  return problems === undefined ? Result.succeed({ unicity, values }) : Result.fail(problems)
+  return problems === undefined ? Result.succeed(values) : Result.fail(problems)
+}
+
+const contactOf = (
+  values: Values,
+  readers: ReadonlyArray<Reader>,
+  keys: ReadonlyArray<number>,
+): Contact => {
+  const byId: { [fieldId: number]: FieldValue } = {}
+  for (const [at, { id }] of readers.entries()) {
+    const value = values[at]
+    if (value !== undefined) byId[id] = value
+  }
+  return { unicity: keys.map((at) => String(values[at])), values: byId }
 }
 
 const maxUnicity = 1024
@@ -308,18 +345,27 @@ const noContact: ReadonlyArray<CellProblem> = [{
 export const byFunction = (
   map: (row: NamedCells) => Mapped,
   columns: ReadonlyArray<string>,
-): Mapper => ({
-  columns: columns.map((column) => ({ column, field: undefined })),
-  map: (cells) => {
+): Mapper => {
+  const mapRow: Mapper["map"] = (cells) => {
     try {
-      const named = Object.fromEntries(columns.map((name, index) => [name, cells[index]]))
-      return checkContact(map(named))
+      return checkContact(
+        map(Object.fromEntries(columns.map((name, index) => [name, cells[index]]))),
+      )
     } catch {
       return Result.fail(threw)
     }
-  },
-  extend: (more) => Result.succeed(byFunction(map, more)),
-})
+  }
+  return {
+    columns: columns.map((column) => ({ column, field: undefined })),
+    map: mapRow,
+    check: (cells) =>
+      Result.map(mapRow(cells), ({ unicity, values }) => ({
+        unicity,
+        content: () => JSON.stringify(values),
+      })),
+    extend: (more) => Result.succeed(byFunction(map, more)),
+  }
+}
 
 const checkContact = (mapped: Mapped): Result.Result<Contact, ReadonlyArray<CellProblem>> => {
   const result = Result.isResult(mapped) ? mapped : Result.succeed(mapped)
