@@ -9,6 +9,7 @@ export default defineConfig({
     alias: [
       { find: /^@effect-np6\/targets$/, replacement: here("./mod.ts") },
       { find: /^@effect-np6\/targets\/sandbox$/, replacement: here("./src/sandbox/Sandbox.ts") },
+      { find: /^@effect-np6\/targets\/import$/, replacement: here("./src/import/mod.ts") },
     ],
   },
   test: {
