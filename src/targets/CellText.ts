@@ -49,8 +49,8 @@ export const checkCell = (cell: string): Cell<string> =>
 // Thousands set apart by the spaces of spreadsheets and by apostrophes; or by the other sign.
 const numberPattern = (decimal: string, other: string): RegExp => {
   const spaced = String.raw`\d{1,3}(?:([ '’\u00a0\u2009\u202f])\d{3})(?:\1\d{3})*`
-  const signed = String.raw`\d{1,3}(?:\${other}\d{3})+(?=\${decimal})`
-  return new RegExp(String.raw`^[+-]?(?:\d+|${spaced}|${signed})(?:\${decimal}\d+)?$`)
+  const signed = String.raw`\d{1,3}(?:[${other}]\d{3})+(?=[${decimal}])`
+  return new RegExp(String.raw`^[+-]?(?:\d+|${spaced}|${signed})(?:[${decimal}]\d+)?$`)
 }
 
 const numberPatterns = { ".": numberPattern(".", ","), ",": numberPattern(",", ".") }

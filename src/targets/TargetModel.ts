@@ -58,10 +58,10 @@ import { makeCodec } from "./model/codec.ts"
 import { type AnyValues, makeColumns } from "./model/column.ts"
 import { checkDefinition } from "./model/definition.ts"
 import * as ready from "./model/fields.ts"
-import type { InvalidRow } from "./model/invalidRow.ts"
+import type { InvalidRow } from "./model/InvalidRow.ts"
 import { makeOperations } from "./model/operations.ts"
 import { makeRowReader } from "./model/row.ts"
-import type { UndecodedField } from "./model/undecoded.ts"
+import type { UndecodedField } from "./model/UndecodedField.ts"
 import { Targets } from "./Targets.ts"
 import type {
   EncodedTarget,
@@ -77,9 +77,9 @@ import type {
 
 export type { CellOptions } from "./CellText.ts"
 
-export { InvalidRow, type InvalidRowFields, type RowProblem } from "./model/invalidRow.ts"
+export { InvalidRow, type InvalidRowFields, type RowProblem } from "./model/InvalidRow.ts"
 
-export { UndecodedField, type UndecodedFieldFields } from "./model/undecoded.ts"
+export { UndecodedField, type UndecodedFieldFields } from "./model/UndecodedField.ts"
 
 export type * from "./model/Shape.ts"
 

@@ -19,7 +19,7 @@ import type { DeletionReport } from "../../data/Selection.ts"
 import type { ListedTarget, Target } from "../../data/Target.ts"
 import type { WithResponse } from "../TargetsService.ts"
 import type { CellOptions } from "../CellText.ts"
-import type { UndecodedField } from "./undecoded.ts"
+import type { UndecodedField } from "./UndecodedField.ts"
 
 /** A field of a model: which one it is in the account, and what its values are. */
 export interface Field<out A, out Id extends number = number> {

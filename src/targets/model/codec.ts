@@ -21,7 +21,7 @@ import {
   isRecord,
   type ModelColumns,
 } from "./column.ts"
-import { UndecodedField } from "./undecoded.ts"
+import { UndecodedField } from "./UndecodedField.ts"
 
 /** The two halves of a model, whatever its types. */
 export interface AnyCodec {

@@ -16,7 +16,7 @@ import {
   isRecord,
   type ModelColumns,
 } from "./column.ts"
-import { InvalidRow, type RowProblem } from "./invalidRow.ts"
+import { InvalidRow, type RowProblem } from "./InvalidRow.ts"
 import type { RowOptions } from "./Shape.ts"
 
 type Problems = ReadonlyArray<RowProblem>
