@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type FieldValues, type Selection, Targets } from "@effect-np6/targets"
+import { type FieldValues, type Selection, TargetModel, Targets } from "@effect-np6/targets"
 import { Effect } from "effect"
 import { inspect } from "node:util"
 import { json, recording, sampleTarget, status } from "../harness/recording.ts"
+import { inTime } from "../harness/time.ts"
 
 // What callers without types can pass: the signatures don't allow it, the checks must.
 const hostile = <A>(value: unknown): A => value as A
@@ -158,7 +159,7 @@ const refused = (
 
 const show = (value: unknown): string => inspect(value, { breakLength: Infinity }).slice(0, 60)
 
-describe("nothing is sent for", () => {
+describe("targets.*: InvalidInput, and nothing is sent, for", () => {
   for (const id of badIds) {
     it.effect(`the id ${show(id)}`, () =>
       Effect.all([
@@ -202,7 +203,7 @@ describe("nothing is sent for", () => {
     ]))
 })
 
-describe("a refusal", () => {
+describe("InvalidInput", () => {
   const update = (values: unknown) => (targets: Targets["Service"]) =>
     targets.update("000MLGPR", hostile<FieldValues>(values))
   const deleteMany = (selection: unknown) => (targets: Targets["Service"]) =>
@@ -266,7 +267,7 @@ describe("a refusal", () => {
     })
   }
 
-  it.effect("names what is wrong, and not with what", () => {
+  it.effect("names the place, and never the value", () => {
     const { layer } = recording([json(sampleTarget)])
     return Effect.gen(function* () {
       const targets = yield* Targets
@@ -287,7 +288,7 @@ describe("a refusal", () => {
   })
 })
 
-describe("what was sent of a person", () => {
+describe("detail: what was sent of a person", () => {
   const words = "jane@example.com Smith 41973 Paris 1234 true null 98765"
   const echo = status(400, words)
   const values = { 8101: "Smith", 8106: 41973, 8107: ["Paris", 1234], 8108: true, 8109: null }
@@ -318,7 +319,7 @@ describe("what was sent of a person", () => {
     ],
   ]
   for (const [operation, run, detail] of echoes) {
-    it.effect(`by ${operation} isn't shown where NP6 says it back, and its other words are`, () => {
+    it.effect(`by ${operation} is blanked where NP6 repeats it, and its other words stay`, () => {
       const { layer } = recording([echo])
       return Effect.gen(function* () {
         assert.propertyVal(yield* Effect.flip(run(yield* Targets)), "detail", detail)
@@ -327,8 +328,126 @@ describe("what was sent of a person", () => {
   }
 })
 
-describe("what was checked", () => {
-  it.effect("may be a criterion of 1,024 characters", () => {
+/** Values whose fields count how often they are read. */
+const counting = <A extends object>(
+  values: A,
+): { readonly values: A; readonly reads: () => unknown } => {
+  const reads: Record<string, number> = {}
+  const counted = { ...values }
+  for (const [key, value] of Object.entries(values)) {
+    Object.defineProperty(counted, key, {
+      enumerable: true,
+      get: () => {
+        reads[key] = (reads[key] ?? 0) + 1
+        return value
+      },
+    })
+  }
+  return { values: counted, reads: () => reads }
+}
+
+const Contact = TargetModel.make({
+  email: TargetModel.text(8103),
+  interests: TargetModel.choices(8107, ["a", "b"]),
+}, { unicity: "email" })
+
+describe("targets.*: arguments", () => {
+  it.effect("are read when the effect runs, each time that it runs", () => {
+    const { requests, layer } = recording([json([])])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const value = ["KEEPTHIS"]
+      const values = { 8103: "other@b.c", 8107: ["a"] }
+      const deletion = targets.deleteMany({ type: "id", value })
+      const update = Effect.exit(targets.update("000MLGPR", values))
+      assert.lengthOf(requests, 0)
+      value[0] = "000MLGPR"
+      yield* deletion
+      value[0] = "000MLGPS"
+      yield* deletion
+      values[8103] = "a@b.c"
+      values[8107].push("b")
+      yield* update
+      assert.deepStrictEqual(requests.map(({ body }) => JSON.parse(body)), [
+        { type: "id", value: ["000MLGPR"] },
+        { type: "id", value: ["000MLGPS"] },
+        { 8103: "a@b.c", 8107: ["a", "b"] },
+      ])
+    }).pipe(Effect.provide(layer))
+  })
+
+  interface Values {
+    email: string
+    readonly interests: Array<"a" | "b">
+  }
+  const calls: {
+    readonly [name: string]: (values: Values) => Effect.Effect<unknown, unknown, Targets>
+  } = {
+    "targets.update": (values) =>
+      Targets.use((targets) =>
+        targets.update(
+          "000MLGPR",
+          Object.defineProperties({}, {
+            8103: { enumerable: true, get: () => values.email },
+            8107: { enumerable: true, get: () => values.interests },
+          }),
+        )
+      ),
+    "a model's upsert": (values) =>
+      Effect.flatMap(Contact.operations, (contacts) => contacts.upsert(values)),
+  }
+  for (const [name, call] of Object.entries(calls)) {
+    it.effect(`${name}: are copied, so that a retry sends what the first attempt sent`, () => {
+      const values: Values = { email: "a@b.c", interests: ["a"] }
+      const { requests, layer } = recording([
+        () => {
+          values.email = "other@b.c"
+          values.interests.push("b")
+          return status(503)()
+        },
+        json(sampleTarget),
+      ])
+      return Effect.gen(function* () {
+        yield* inTime(call(values))
+        const sent = { 8103: "a@b.c", 8107: ["a"] }
+        assert.deepStrictEqual(requests.map(({ body }) => JSON.parse(body)), [sent, sent])
+        assert.strictEqual(requests[0]?.url.href, requests[1]?.url.href)
+      }).pipe(Effect.provide(layer))
+    })
+  }
+
+  it.effect("are read once a run", () => {
+    const { layer } = recording([json(sampleTarget)])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const contacts = yield* Contact.operations
+      const plain = counting({ 8101: "Mr", 8103: "a@b.c" })
+      const typed = counting({ email: "a@b.c", interests: ["a"] as const })
+      const byIds = counting({ type: "id" as const, value: ["000MLGPR"] })
+      const byUnicity = counting({ type: "unicity" as const, value: [{ email: "a@b.c" }] })
+      yield* targets.update("000MLGPR", plain.values)
+      yield* contacts.upsert(typed.values)
+      yield* Effect.exit(contacts.deleteMany(byIds.values))
+      yield* Effect.exit(contacts.deleteMany(byUnicity.values))
+      assert.deepStrictEqual(plain.reads(), { 8101: 1, 8103: 1 })
+      assert.deepStrictEqual(typed.reads(), { email: 1, interests: 1 })
+      assert.deepStrictEqual(byIds.reads(), { type: 1, value: 1 })
+      assert.deepStrictEqual(byUnicity.reads(), { type: 1, value: 1 })
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("leave out what is undefined", () => {
+    const { requests, layer } = recording([json(sampleTarget)])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const given = { 8101: undefined, 8103: "a@b.c", Email: undefined, fields: undefined }
+      yield* targets.upsert("a@b.c", hostile<FieldValues>(given))
+      yield* targets.update("000MLGPR", { 8101: undefined })
+      assert.deepStrictEqual(requests.map(({ body }) => body), [`{"8103":"a@b.c"}`, "{}"])
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("a criterion may have 1,024 characters", () => {
     const { requests, layer } = recording([json(sampleTarget)])
     return Effect.gen(function* () {
       yield* (yield* Targets).getByUnicity("x".repeat(1024))
@@ -336,7 +455,7 @@ describe("what was checked", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("may be an object without a prototype", () => {
+  it.effect("values may be an object without a prototype", () => {
     const { requests, layer } = recording([json(sampleTarget)])
     return Effect.gen(function* () {
       const targets = yield* Targets
@@ -345,27 +464,7 @@ describe("what was checked", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("targets.deleteMany, update: arguments are read when the effect runs, and once", () => {
-    const { requests, layer } = recording([json([])])
-    return Effect.gen(function* () {
-      const targets = yield* Targets
-      const value = ["000MLGPR"]
-      const values = { 8103: "a@b.c", 8107: ["a"] }
-      const deletion = targets.deleteMany({ type: "id", value })
-      const update = targets.update("000MLGPR", values)
-      value[0] = "KEEPTHIS"
-      values[8103] = "other@b.c"
-      values[8107].push("b")
-      yield* deletion
-      yield* Effect.exit(update)
-      assert.deepStrictEqual(requests.map(({ body }) => JSON.parse(body)), [
-        { type: "id", value: ["KEEPTHIS"] },
-        { 8103: "other@b.c", 8107: ["a", "b"] },
-      ])
-    }).pipe(Effect.provide(layer))
-  })
-
-  it.effect("is what is sent, whatever an array says it is in JSON", () => {
+  it.effect("an array is sent as it is, not as its toJSON says", () => {
     const { requests, layer } = recording([json(sampleTarget)])
     return Effect.gen(function* () {
       const targets = yield* Targets
@@ -375,7 +474,7 @@ describe("what was checked", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("can't be read at all: that is refused too", () => {
+  it.effect("whose getter or proxy throws are refused", () => {
     const revoked = Proxy.revocable({}, {})
     revoked.revoke()
     const throwing = {

@@ -1,4 +1,4 @@
-/** Every place where a caller's value gets into a request, and the one request that it may make. */
+/** Each argument whose value gets into a request, and the one request that it may make. */
 import { Bulk, TargetModel, Targets } from "@effect-np6/targets"
 import { Effect, Stream } from "effect"
 import type { OperationCase } from "../operations.ts"
@@ -8,7 +8,7 @@ type Calls = Effect.Effect<unknown, unknown, Targets>
 /** One argument of one operation. */
 export interface Position {
   readonly name: string
-  /** What a value is there: its part of the request is checked against it. */
+  /** The type of the argument: its part of the request is compared with the value. */
   readonly kind: "id" | "segment" | "unicity" | "values" | "selection"
   readonly method: OperationCase["method"]
   /** Below the base URL, with `{}` for the value itself. */
@@ -39,7 +39,7 @@ const bulk = <I, A, E>(operator: Bulk.Operator<I, A, E>, input: I): Calls =>
     ),
   )
 
-// `never` is what takes the values that no type allows.
+// A function of `never` takes values that no type allows.
 export const positions: ReadonlyArray<Position> = [
   {
     name: "get(id)",
