@@ -80,7 +80,11 @@ export const areas: ReadonlyArray<Area> = [
   {
     name: "model",
     wanted: 85,
-    source: ["src/targets/TargetModel.ts", "src/targets/model/**"],
+    source: [
+      "src/targets/{TargetModel,CellText,labels}.ts",
+      "src/targets/model/**",
+      "src/data/{Day,guard,suggest}.ts",
+    ],
     tests: ["tests/targets/model/*"],
   },
   {

@@ -129,12 +129,12 @@ export interface DateOptions {
 
 /**
  * A date field as an instant, written as ISO 8601 in UTC (`"1980-05-17T00:00:00Z"`). For a birthday
- * and for all else that is a day, take {@link day}.
+ * and any other day, take {@link day}.
  *
- * NP6 doesn't document how dates read back, so all of these are read: ISO 8601, with or without a
- * time (midnight, then) and an offset (UTC, then); Unix seconds and milliseconds, in a number or in
- * text; and dates with slashes where {@link DateOptions} says which part is the month. Empty text
- * and year 1, which NP6 has for "no date", are `null`; a date in year 1 is refused.
+ * NP6 doesn't document how dates read back, so all of these are read: ISO 8601 (midnight where it has
+ * no time, UTC where it has no offset); Unix seconds and milliseconds, in a number or in text; and
+ * dates with slashes where {@link DateOptions} says which part is the month. Empty text and year 1,
+ * which NP6 has for "no date", are `null`; a date in year 1 is refused.
  */
 export const date = <const Id extends number>(
   id: Id,
@@ -144,25 +144,23 @@ export const date = <const Id extends number>(
 /** How the date field of a {@link day} is read. */
 export interface DayOptions extends DateOptions {
   /**
-   * Where an instant in UTC is read as a day: `"Europe/Paris"`. Default: UTC. It matters where other
-   * programs wrote midnight of their own zone: `1980-05-16T22:00:00Z` is the 17th of May in Paris.
+   * The zone in which an instant is read as a day. Default: UTC. Set `"Europe/Paris"` when other
+   * programs wrote midnight of that zone: `1980-05-16T22:00:00Z` is the 17th of May there.
    */
   readonly timeZone?: string | undefined
 }
 
 /**
- * A date field as a {@link Day}, without time and time zone: a birthday is `"1980-05-17"`, whatever
- * the clock of the machine says.
+ * A date field as a {@link Day}: a birthday is `"1980-05-17"`, without a time and a time zone.
  *
- * It is written as midnight in UTC (`"1980-05-17T00:00:00Z"`), the one ISO form that NP6's own samples
- * write, which shows as the same day in Paris. It is read from all forms that {@link date} reads: the
- * day is the one that the text shows, also before another offset (`1980-05-17T00:00:00+02:00`); Unix
- * time and a time of day in UTC are read in the `timeZone` of {@link DayOptions}. Midnight in UTC is
- * its own day in every zone.
+ * It is written as midnight in UTC (`"1980-05-17T00:00:00Z"`): the ISO form of NP6's own samples, and
+ * the same day in Paris. It is read from each form that {@link date} reads, as the day that the text
+ * shows (`1980-05-17T00:00:00+02:00` too). Unix time and other times of day in UTC are instants, read
+ * in the `timeZone` of {@link DayOptions}.
  *
  * @example
  * ```ts
- * import { type Day, TargetModel } from "@effect-np6/targets"
+ * import { TargetModel } from "@effect-np6/targets"
  * import { DateTime } from "effect"
  *
  * const birthday = TargetModel.day(8105, { timeZone: "Europe/Paris" })
@@ -217,15 +215,18 @@ export const flag = <const Id extends number>(
   values: { readonly yes: FieldScalar; readonly no: FieldScalar },
 ): Field<boolean | null, Id> => ready.makeField(id, ready.flag(values))
 
-/** A model of an account's targets, made by {@link make}. `Shape` has the type of each field, and `U` the names of the unicity's. */
+/**
+ * A model of an account's targets, made by {@link make}. `Shape` has the type of each field, and `U`
+ * the names of the unicity's fields.
+ */
 export interface TargetModel<Shape, U extends keyof Shape> {
   /** The fields by name. */
   readonly fields: { readonly [Name in keyof Shape]: Field<Shape[Name]> }
   /** The names of the unicity's fields, in the account's order. */
   readonly unicity: ReadonlyArray<U>
   /**
-   * What `upsert` and `create` send. Fails with `InvalidInput` of `operation` (`"targets.upsert"` when it is
-   * left out), whose `input` is `values.<name>`, and which doesn't hold the value.
+   * What `upsert` and `create` send. Fails with `InvalidInput` of `operation` (`"targets.upsert"` by
+   * default), whose `input` is `values.<name>`. The error doesn't hold the value.
    */
   readonly encode: (
     values: NewValues<Shape, U>,
@@ -254,8 +255,8 @@ export interface TargetModel<Shape, U extends keyof Shape> {
    *
    * Cells are trimmed, and an empty one is left out of the values. {@link RowOptions} says how dates,
    * numbers, lists and flags are written; what they don't allow isn't guessed. Labels are read in any
-   * case, and a misspelt one gets a "did you mean". Values that come out are fit to be sent. The
-   * unicity must be among the columns, and none of its cells empty.
+   * case, and a misspelt one gets a "did you mean". The unicity must be among the columns, and none of
+   * its cells empty. `encode` accepts all values that this returns.
    *
    * @example
    * ```ts
