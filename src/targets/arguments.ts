@@ -51,6 +51,10 @@ export const byIdAndSegment = (id: string, segment: number): Checked<RequestPart
       })),
   )
 
+/** Checks a segment that a later request sends. */
+export const segmentOnly = (segment: number): Checked<RequestParts> =>
+  Result.map(checkSegmentId("segment", segment), () => ({}))
+
 /** `?unicity=`. */
 export const byUnicity = (unicity: UnicityInput): Checked<RequestParts> =>
   Result.map(checkUnicity("unicity", unicity), (unicity) => ({ unicity, personal: unicity }))

@@ -175,6 +175,7 @@ describe("targets.*: InvalidInput, and nothing is sent, for", () => {
       Effect.all([
         refused((targets) => targets.addToSegment("000MLGPR", hostile(segment)), "segment"),
         refused((targets) => targets.removeFromSegment("000MLGPR", hostile(segment)), "segment"),
+        refused((targets) => targets.ensureInSegment("a@b.c", {}, hostile(segment)), "segment"),
       ]))
   }
   for (const unicity of badUnicities) {
@@ -182,6 +183,8 @@ describe("targets.*: InvalidInput, and nothing is sent, for", () => {
       Effect.all([
         refused((targets) => targets.getByUnicity(hostile(unicity)), "unicity"),
         refused((targets) => targets.upsert(hostile(unicity), {}), "unicity"),
+        refused((targets) => targets.find(hostile(unicity)), "unicity"),
+        refused((targets) => targets.ensureInSegment(hostile(unicity), {}, 12345), "unicity"),
       ]))
   }
   for (const [values, input] of badValues) {
@@ -189,6 +192,7 @@ describe("targets.*: InvalidInput, and nothing is sent, for", () => {
       Effect.all([
         refused((targets) => targets.upsert("a@b.c", hostile<FieldValues>(values)), input),
         refused((targets) => targets.create(hostile<FieldValues>(values)), input),
+        refused((targets) => targets.ensureInSegment("a@b.c", hostile(values), 12345), input),
         refused((targets) => targets.update("000MLGPR", hostile<FieldValues>(values)), input),
       ]))
   }

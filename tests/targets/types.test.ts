@@ -21,7 +21,6 @@ import {
   type UnexpectedResponse,
 } from "@effect-np6/targets"
 import { Effect, type Layer, Stream } from "effect"
-import type { HttpClient } from "effect/http"
 
 type Service = Targets["Service"]
 type ErrorOf<O> = O extends (...args: ReadonlyArray<never>) => Effect.Effect<unknown, infer E> ? E
@@ -136,9 +135,8 @@ describe("the type of values", () => {
 })
 
 describe("the type of a layer", () => {
-  it("needs an HTTP client, or nothing", () => {
-    expectTypeOf(Targets.layer).returns
-      .toEqualTypeOf<Layer.Layer<Targets, InvalidInput, HttpClient.HttpClient>>()
+  it("needs a connection, or nothing", () => {
+    expectTypeOf(Targets.layer).toEqualTypeOf<Layer.Layer<Targets, never, Np6>>()
     expectTypeOf(Targets.layerFetch).returns.toEqualTypeOf<Layer.Layer<Targets, InvalidInput>>()
   })
 })

@@ -4,6 +4,7 @@
  * @module
  */
 import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
 import type * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
@@ -112,6 +113,13 @@ export interface TypedOperations<Shape, U extends keyof Shape> {
   readonly getByUnicity: (
     unicity: UnicityValues<Shape, U>,
   ) => Effect.Effect<TypedTarget<Shape>, Unauthorized | Forbidden | NotFound | ClientFailure>
+  /** The target with a unicity, if there is one. Other values that the argument holds are ignored. */
+  readonly find: (
+    unicity: UnicityValues<Shape, U>,
+  ) => Effect.Effect<
+    Option.Option<TypedTarget<Shape>>,
+    Unauthorized | Forbidden | ClientFailure
+  >
   /**
    * Creates the target with the unicity that is among the values, or updates the one that has it.
    * Fields that aren't given keep their values.
@@ -144,6 +152,11 @@ export interface TypedOperations<Shape, U extends keyof Shape> {
     id: string,
     segment: number,
   ) => Effect.Effect<void, Unauthorized | Forbidden | NotFound | Conflict | ClientFailure>
+  /** Makes sure that there is a target with these values, and that it is in a static segment. */
+  readonly ensureInSegment: (
+    values: NewValues<Shape, U>,
+    segment: number,
+  ) => Effect.Effect<TypedTarget<Shape>, Unauthorized | Forbidden | NotFound | ClientFailure>
   /** Deletes a target. */
   readonly delete: (
     id: string,

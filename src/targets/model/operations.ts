@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { identity } from "effect/Function"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as Struct from "effect/Struct"
@@ -15,7 +16,7 @@ import type { FieldValues } from "../../data/Field.ts"
 import type { DeletionReport, Selection } from "../../data/Selection.ts"
 import type { UnicityInput } from "../../data/Unicity.ts"
 import type { Checked } from "../../http/request.ts"
-import type { TargetsService } from "../TargetsService.ts"
+import type { TargetsOperations, TargetsService } from "../TargetsService.ts"
 import { type AnyCodec, checking } from "./codec.ts"
 import type { AnyValues } from "./column.ts"
 import type { TypedSelection, TypedTargets } from "./Shape.ts"
@@ -106,9 +107,10 @@ export const makeOperations = (
   const { encode, encodeValues, encodeUnicity, decode } = codec
   const { withResponse } = targets
   const decodeAll = (all: ReadonlyArray<Parameters<typeof decode>[0]>) => all.map(decode)
-  const forms = <O extends "get" | "getByUnicity" | "upsert" | "create" | "update" | "deleteMany">(
-    operation: O,
-  ) => ({ value: targets[operation], response: withResponse[operation] })
+  const forms = <O extends Exclude<keyof TargetsOperations, "list">>(operation: O) => ({
+    value: targets[operation],
+    response: withResponse[operation],
+  })
   const operations = {
     get: typed(forms("get"), (id: string) => Result.succeed<[string]>([id]), decode),
     getByUnicity: typed(
@@ -116,6 +118,15 @@ export const makeOperations = (
       (unicity: unknown) =>
         Result.map(encodeUnicity(unicity), (unicity): [UnicityInput] => [unicity]),
       decode,
+    ),
+    find: typed(
+      forms("find"),
+      (unicity: unknown) =>
+        Result.map(
+          encodeUnicity(unicity, "targets.find"),
+          (unicity): [UnicityInput] => [unicity],
+        ),
+      Option.map(decode),
     ),
     upsert: typed(
       forms("upsert"),
@@ -136,6 +147,15 @@ export const makeOperations = (
       forms("update"),
       (id: string, values: AnyValues) =>
         Result.map(encodeValues(values), (values): [string, FieldValues] => [id, values]),
+      decode,
+    ),
+    ensureInSegment: typed(
+      forms("ensureInSegment"),
+      (values: AnyValues, segment: number) =>
+        Result.map(
+          encode(values),
+          ({ unicity, values }): [UnicityInput, FieldValues, number] => [unicity, values, segment],
+        ),
       decode,
     ),
     deleteMany: typed(

@@ -126,6 +126,27 @@ export const positions: ReadonlyArray<Position> = [
     run: (value) => service((targets) => targets.update(id, value)),
   },
   {
+    name: "find(unicity)",
+    kind: "unicity",
+    method: "GET",
+    path: "targets",
+    run: (value) => service((targets) => targets.find(value)),
+  },
+  {
+    name: "ensureInSegment(unicity)",
+    kind: "unicity",
+    method: "PUT",
+    path: "targets",
+    run: (value) => service((targets) => targets.ensureInSegment(value, values, 1)),
+  },
+  {
+    name: "ensureInSegment(, values)",
+    kind: "values",
+    method: "PUT",
+    path: "targets",
+    run: (value) => service((targets) => targets.ensureInSegment("a@b.c", value, 1)),
+  },
+  {
     name: "deleteMany(selection)",
     kind: "selection",
     method: "DELETE",
@@ -166,6 +187,20 @@ export const positions: ReadonlyArray<Position> = [
     method: "GET",
     path: "targets",
     run: (value) => model((contacts) => contacts.getByUnicity({ email: value })),
+  },
+  {
+    name: "a model's find({ email })",
+    kind: "unicity",
+    method: "GET",
+    path: "targets",
+    run: (value) => model((contacts) => contacts.find({ email: value })),
+  },
+  {
+    name: "a model's ensureInSegment({ email })",
+    kind: "unicity",
+    method: "PUT",
+    path: "targets",
+    run: (value) => model((contacts) => contacts.ensureInSegment({ email: value }, 1)),
   },
   {
     name: "a model's upsert({ email })",

@@ -226,6 +226,7 @@ describe("TargetModel.operations", () => {
       const contacts = yield* Contact.operations
       const calls = {
         getByUnicity: contacts.getByUnicity(hostile({})),
+        find: contacts.find(hostile({})),
         upsert: contacts.upsert(hostile({})),
         create: contacts.create(hostile({})),
         update: contacts.update("000MLGPR", hostile([])),
@@ -234,6 +235,7 @@ describe("TargetModel.operations", () => {
       const { withResponse } = contacts
       const withAnswer = {
         getByUnicity: withResponse.getByUnicity(hostile({})),
+        find: withResponse.find(hostile({})),
         upsert: withResponse.upsert(hostile({})),
         create: withResponse.create(hostile({})),
         update: withResponse.update("000MLGPR", hostile([])),

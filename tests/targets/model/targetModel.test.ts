@@ -116,6 +116,36 @@ describe("TargetModel.operations", () => {
       ])
     }))
 
+  test("find: returns a target, or none", (contacts) =>
+    Effect.gen(function* () {
+      const jane = yield* contacts.upsert(full)
+      assert.deepStrictEqual(yield* contacts.find({ email: "a@b.c" }), Option.some(jane))
+      assert.deepStrictEqual(yield* contacts.find({ email: "d@e.f" }), Option.none())
+      const { value } = yield* contacts.withResponse.find({ email: "a@b.c" })
+      assert.deepStrictEqual(value, Option.some(jane))
+      const error = yield* Effect.flip(contacts.find({ email: "\ud800" }))
+      assert.deepInclude(error, { operation: "targets.find", input: "unicity.email" })
+    }))
+
+  test("ensureInSegment: writes the target, and adds it where it isn't in the segment", (contacts) =>
+    Effect.gen(function* () {
+      const jane = yield* contacts.ensureInSegment(full, 12345)
+      assert.deepStrictEqual<unknown>(jane.values, full)
+      const again = yield* contacts.withResponse.ensureInSegment(
+        { email: "a@b.c", orders: 4 },
+        12345,
+      )
+      assert.deepStrictEqual<unknown>(again.value.values, { ...full, orders: 4 })
+      const { targets } = yield* (yield* Sandbox).state
+      assert.deepStrictEqual(targets.map(({ id, segments }) => [id, segments]), [[jane.id, [
+        12345,
+      ]]])
+      const sent = (yield* requests).length
+      const error = yield* Effect.flip(contacts.ensureInSegment(full, 0))
+      assert.deepInclude(error, { _tag: "InvalidInput", input: "segment" })
+      assert.lengthOf(yield* requests, sent)
+    }))
+
   test("list, stream: have the unicity, and no key for what the response lacks", (contacts) =>
     Effect.gen(function* () {
       yield* contacts.upsert(full)
