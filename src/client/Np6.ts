@@ -205,7 +205,11 @@ const layerFetch = (options: Np6Options): Layer.Layer<Np6, InvalidInput> =>
   Layer.effect(
     Np6,
     Effect.contextWith((context: Context.Context<never>) =>
-      connect(options, makeFetchClient(Context.getOrUndefined(context, FetchHttpClient.Fetch)), true)
+      connect(
+        options,
+        makeFetchClient(Context.getOrUndefined(context, FetchHttpClient.Fetch)),
+        true,
+      )
     ),
   )
 

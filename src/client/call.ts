@@ -12,6 +12,7 @@ import * as HttpTraceContext from "effect/http/HttpTraceContext"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Tracer from "effect/Tracer"
+import { guard } from "../data/guard.ts"
 import { attempt, type Attempted, type Head } from "../http/attempt.ts"
 import { type Refusal, requestOf, type RequestParts, urlOf } from "../http/request.ts"
 import { CurrentAttempts } from "./attempts.ts"
@@ -73,17 +74,15 @@ const check = <Args extends ReadonlyArray<unknown>, A, F extends keyof Documente
   connection: Np6Connection,
   endpoint: Endpoint<Args, A, F>,
   args: Args,
-): Result.Result<{ readonly parts: RequestParts; readonly url: URL }, Refusal> => {
-  try {
-    return Result.flatMap(endpoint.request(...args), (parts) => {
-      const url = urlOf(connection.baseUrl, endpoint.path, parts)
-      return url === undefined ? elsewhere : Result.succeed({ parts, url })
-    })
-  } catch {
-    // A getter or a proxy of the caller's threw.
-    return Result.fail({ input: "arguments", problem: "they can't be read" })
-  }
-}
+): Result.Result<{ readonly parts: RequestParts; readonly url: URL }, Refusal> =>
+  guard(
+    () =>
+      Result.flatMap(endpoint.request(...args), (parts) => {
+        const url = urlOf(connection.baseUrl, endpoint.path, parts)
+        return url === undefined ? elsewhere : Result.succeed({ parts, url })
+      }),
+    { input: "arguments", problem: "they can't be read" },
+  )
 
 const elsewhere: Result.Result<never, Refusal> = Result.fail({
   input: "arguments",

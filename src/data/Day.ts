@@ -35,5 +35,5 @@ export const isDay = (text: string): text is Day =>
 
 /** The schema of a day: see the type of the same name. Refuses days that no calendar has. */
 export const Day: Schema.Codec<Day, string> = Schema.String.pipe(
-  Schema.refine(isDay, { message: "Expected a day like 1980-05-17, from year 2 on" }),
+  Schema.refine(isDay, { message: "Expected a day as YYYY-MM-DD, from year 2 on" }),
 )

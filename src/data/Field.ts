@@ -99,9 +99,10 @@ export const Fields: Schema.Codec<Fields> = Schema.Record(Schema.String, FieldVa
  * What is written to a target: a flat map of field id to value, as `upsert`, `create` and `update`
  * take it.
  *
- * Only the fields that are given change; `null` clears a field, `[]` a multiple-select list. The
- * shape differs from what is read: NP6 refuses values that are wrapped in `fields`, so that wrapper
- * doesn't type-check, and {@link Target.fields} can be passed as it is.
+ * Only the fields that are given change: one that is left out or `undefined` keeps its value. `null`
+ * clears a field, `[]` a multiple-select list. What is read has another shape: NP6 refuses values
+ * that are wrapped in `fields`, so such an object doesn't type-check, and the compiler's message says
+ * why. {@link Target.fields} can be passed as it is.
  *
  * @example
  * ```ts
@@ -111,8 +112,9 @@ export const Fields: Schema.Codec<Fields> = Schema.Record(Schema.String, FieldVa
  * ```
  */
 export type FieldValues = {
-  readonly [fieldId: number]: FieldValue
-  readonly fields?: never
-  /** Text and arrays are no maps of values, though their indexes look like ids. */
-  readonly length?: never
+  readonly [fieldId: number]: FieldValue | undefined
+  /** Compile-time check: the text of the error is the type, which no value of a target has. */
+  readonly fields?: "write a flat map of field id to value: NP6 refuses values wrapped in `fields`"
+  /** Compile-time check: text and arrays have indexes that look like field ids. */
+  readonly length?: "write a map of field id to value: text and arrays are none"
 }

@@ -1,5 +1,6 @@
 /**
- * What callers pass in: checked, branded and encoded, or refused before a byte is sent.
+ * The arguments of the operations: read once, copied and checked when the effect runs, and refused
+ * before a byte is sent. A getter or a proxy that throws is caught where a call runs these checks.
  *
  * @module
  */
@@ -10,9 +11,10 @@ import { FieldId, SegmentId, TargetId } from "../data/Ids.ts"
 import type { Selection } from "../data/Selection.ts"
 import { Unicity, type UnicityInput } from "../data/Unicity.ts"
 import { elementsOf } from "../data/elements.ts"
+import { guard } from "../data/guard.ts"
 import { firstProblem } from "../data/problem.ts"
 import { holdsLoneSurrogate } from "../data/text.ts"
-import type { Checked, RequestParts } from "../http/request.ts"
+import type { Checked, Refusal, RequestParts } from "../http/request.ts"
 
 const refuse = (input: string, problem: string): Checked<never> => Result.fail({ input, problem })
 
@@ -27,7 +29,8 @@ const checker = <A, E>(schema: Schema.Codec<A, E>) => {
 
 const checkTargetId = checker(TargetId)
 const checkSegmentId = checker(SegmentId)
-const checkUnicity = checker(Unicity)
+/** Checks a unicity. */
+export const checkUnicity: (input: string, value: unknown) => Checked<Unicity> = checker(Unicity)
 const decodeFieldValue = Schema.decodeUnknownResult(FieldValueSchema)
 const isFieldId = Schema.is(FieldId)
 
@@ -47,6 +50,10 @@ export const byIdAndSegment = (id: string, segment: number): Checked<RequestPart
         params: { id, segment: String(segment) },
       })),
   )
+
+/** Checks a segment that a later request sends. */
+export const segmentOnly = (segment: number): Checked<RequestParts> =>
+  Result.map(checkSegmentId("segment", segment), () => ({}))
 
 /** `?unicity=`. */
 export const byUnicity = (unicity: UnicityInput): Checked<RequestParts> =>
@@ -132,13 +139,14 @@ const isPlain = (value: unknown): value is { readonly [key: string]: unknown } =
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
-/** What was checked is what is sent, so each value is read once. */
+/** A copy of field values without what isn't given. What is checked is what is sent: each is read once. */
 const copyValues = (values: FieldValues): Checked<FieldValues> => {
   if (!isPlain(values)) {
     return refuse("values", "it is not a plain object of field id to value")
   }
   const copy: { [fieldId: number]: FieldValue } = {}
-  for (const key of Object.keys(values)) {
+  for (const [key, value] of Object.entries<unknown>(values)) {
+    if (value === undefined) continue
     const isId = /^[1-9]\d{0,9}$/.test(key) && isFieldId(Number(key))
     // A key that isn't a field id may be anything, an address or a telephone number too.
     if (!isId) {
@@ -147,9 +155,9 @@ const copyValues = (values: FieldValues): Checked<FieldValues> => {
         key === "fields" ? wrapped : "a key is not a field id (a positive 32-bit integer)",
       )
     }
-    const value = copyValue(values[Number(key)])
-    if (Result.isFailure(value)) return refuse(`values.${key}`, value.failure)
-    copy[Number(key)] = value.success
+    const copied = copyFieldValue(value)
+    if (Result.isFailure(copied)) return refuse(`values.${key}`, copied.failure)
+    copy[Number(key)] = copied.success
   }
   return Result.succeed(copy)
 }
@@ -157,10 +165,8 @@ const copyValues = (values: FieldValues): Checked<FieldValues> => {
 const wrapped =
   "NP6 refuses values wrapped in `fields`: write them as a flat map of field id to value"
 
-const copyValue = (value: FieldValue | undefined): Result.Result<FieldValue, string> => {
-  if (value === undefined) {
-    return Result.fail("it is undefined: leave the key out to keep the field, null clears it")
-  }
+/** A checked copy of one field's value, or what is wrong with it. */
+export const copyFieldValue = (value: unknown): Result.Result<FieldValue, string> => {
   if (typeof value === "number" && !Number.isFinite(value)) {
     return Result.fail(
       "it is not a finite number, and JSON would turn it into null, which clears the field",
@@ -174,7 +180,7 @@ const copyValue = (value: FieldValue | undefined): Result.Result<FieldValue, str
   }
   const copy = checked.success
   return holdsLoneSurrogate(copy)
-    ? Result.fail("holds half a character (a lone surrogate)")
+    ? Result.fail("it holds half a character (a lone surrogate)")
     : Result.succeed(copy)
 }
 
@@ -187,11 +193,8 @@ const textsOf = (values: FieldValues): ReadonlyArray<string> =>
 export const checkDeletion = (
   by: "id" | "unicity",
   value: unknown,
-): Checked<TargetId | Unicity> => {
-  try {
-    return by === "id" ? checkTargetId("id", value) : checkUnicity("unicity", value)
-  } catch {
-    // A getter or a proxy of the caller's threw.
-    return refuse(by, "it can't be read")
-  }
-}
+): Checked<TargetId | Unicity> =>
+  guard<TargetId | Unicity, Refusal>(
+    () => by === "id" ? checkTargetId(by, value) : checkUnicity(by, value),
+    { input: by, problem: "it can't be read" },
+  )

@@ -112,6 +112,13 @@ export const addToSegment = endpoint({
   done: { status: 409, value: undefined },
 })
 
+/** {@link upsert} of a target that is added to a segment next: both are checked before it is sent. */
+export const upsertMember = endpoint({
+  ...upsert,
+  request: (unicity: UnicityInput, values: FieldValues, segment: number) =>
+    Input.and(upsert.request(unicity, values), Input.segmentOnly(segment)),
+})
+
 /** {@link addToSegment}, where a target that is in the segment already is a success. */
 export const ensureMember = endpoint({
   operation: addToSegment.operation,

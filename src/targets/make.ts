@@ -22,7 +22,7 @@ const valueOf = <Args extends ReadonlyArray<unknown>, A, E>(
 
 /** Makes the service. */
 export const makeTargets = (connection: Np6Connection): TargetsService => {
-  const upsert = call(connection, endpoints.upsert)
+  const upsertMember = call(connection, endpoints.upsertMember)
   const ensureMember = call(connection, endpoints.ensureMember)
   const withResponse: TargetsService["withResponse"] = {
     list: call(connection, endpoints.list)(),
@@ -30,13 +30,13 @@ export const makeTargets = (connection: Np6Connection): TargetsService => {
     get: call(connection, endpoints.get),
     getByUnicity: call(connection, endpoints.getByUnicity),
     find: call(connection, endpoints.find),
-    upsert,
+    upsert: call(connection, endpoints.upsert),
     create: call(connection, endpoints.create),
     update: call(connection, endpoints.update),
     addToSegment: call(connection, endpoints.addToSegment),
     removeFromSegment: call(connection, endpoints.removeFromSegment),
     ensureInSegment: (unicity, values, segment) =>
-      Effect.flatMap(upsert(unicity, values), ({ attempts, value }) =>
+      Effect.flatMap(upsertMember(unicity, values, segment), ({ attempts, value }) =>
         Effect.map(
           ensureMember(value.id, segment),
           (response) => ({ ...response, value, attempts: attempts + response.attempts }),

@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type FieldValues, type Selection, Targets } from "@effect-np6/targets"
+import { type FieldValues, type Selection, TargetModel, Targets } from "@effect-np6/targets"
 import { Effect } from "effect"
 import { inspect } from "node:util"
 import { json, recording, sampleTarget, status } from "../harness/recording.ts"
+import { inTime } from "../harness/time.ts"
 
 // What callers without types can pass: the signatures don't allow it, the checks must.
 const hostile = <A>(value: unknown): A => value as A
@@ -89,7 +90,7 @@ const badValues: ReadonlyArray<readonly [values: unknown, input: string]> = [
   [{ "1.5": "x" }, "values"],
   [JSON.parse('{"__proto__":"x"}'), "values"],
   [{ constructor: "x" }, "values"],
-  [{ 8103: undefined }, "values.8103"],
+  [{ 8103: "a@b.c", Email: null }, "values"],
   [{ 8106: NaN }, "values.8106"],
   [{ 8106: Infinity }, "values.8106"],
   [{ 8106: 2 ** 53 }, "values.8106"],
@@ -158,7 +159,7 @@ const refused = (
 
 const show = (value: unknown): string => inspect(value, { breakLength: Infinity }).slice(0, 60)
 
-describe("nothing is sent for", () => {
+describe("targets.*: InvalidInput, and nothing is sent, for", () => {
   for (const id of badIds) {
     it.effect(`the id ${show(id)}`, () =>
       Effect.all([
@@ -174,6 +175,7 @@ describe("nothing is sent for", () => {
       Effect.all([
         refused((targets) => targets.addToSegment("000MLGPR", hostile(segment)), "segment"),
         refused((targets) => targets.removeFromSegment("000MLGPR", hostile(segment)), "segment"),
+        refused((targets) => targets.ensureInSegment("a@b.c", {}, hostile(segment)), "segment"),
       ]))
   }
   for (const unicity of badUnicities) {
@@ -181,6 +183,8 @@ describe("nothing is sent for", () => {
       Effect.all([
         refused((targets) => targets.getByUnicity(hostile(unicity)), "unicity"),
         refused((targets) => targets.upsert(hostile(unicity), {}), "unicity"),
+        refused((targets) => targets.find(hostile(unicity)), "unicity"),
+        refused((targets) => targets.ensureInSegment(hostile(unicity), {}, 12345), "unicity"),
       ]))
   }
   for (const [values, input] of badValues) {
@@ -188,6 +192,7 @@ describe("nothing is sent for", () => {
       Effect.all([
         refused((targets) => targets.upsert("a@b.c", hostile<FieldValues>(values)), input),
         refused((targets) => targets.create(hostile<FieldValues>(values)), input),
+        refused((targets) => targets.ensureInSegment("a@b.c", hostile(values), 12345), input),
         refused((targets) => targets.update("000MLGPR", hostile<FieldValues>(values)), input),
       ]))
   }
@@ -195,10 +200,14 @@ describe("nothing is sent for", () => {
     it.effect(`the selection ${show(selection)}`, () =>
       refused((targets) => targets.deleteMany(hostile<Selection>(selection)), input))
   }
-  it.effect("a create without any value", () => refused((targets) => targets.create({}), "values"))
+  it.effect("a create without any value", () =>
+    Effect.all([
+      refused((targets) => targets.create({}), "values"),
+      refused((targets) => targets.create({ 8103: undefined }), "values"),
+    ]))
 })
 
-describe("a refusal", () => {
+describe("InvalidInput", () => {
   const update = (values: unknown) => (targets: Targets["Service"]) =>
     targets.update("000MLGPR", hostile<FieldValues>(values))
   const deleteMany = (selection: unknown) => (targets: Targets["Service"]) =>
@@ -228,10 +237,6 @@ describe("a refusal", () => {
       update({ fields: {} }),
     ],
     ["a key is not a field id (a positive 32-bit integer)", update({ Email: "x" })],
-    [
-      "it is undefined: leave the key out to keep the field, null clears it",
-      update({ 8103: undefined }),
-    ],
     ...[NaN, Infinity].map((value) =>
       [
         "it is not a finite number, and JSON would turn it into null, which clears the field",
@@ -244,7 +249,7 @@ describe("a refusal", () => {
         update({ 8106: value }),
       ] as const
     ),
-    ["holds half a character (a lone surrogate)", update({ 8103: "\ud83d" })],
+    ["it holds half a character (a lone surrogate)", update({ 8103: "\ud83d" })],
     ["it has no type of unicity, id or segment", deleteMany(undefined)],
     [
       "they can't be read",
@@ -266,7 +271,7 @@ describe("a refusal", () => {
     })
   }
 
-  it.effect("names what is wrong, and not with what", () => {
+  it.effect("names the place, and never the value", () => {
     const { layer } = recording([json(sampleTarget)])
     return Effect.gen(function* () {
       const targets = yield* Targets
@@ -287,7 +292,7 @@ describe("a refusal", () => {
   })
 })
 
-describe("what was sent of a person", () => {
+describe("detail: what was sent of a person", () => {
   const words = "jane@example.com Smith 41973 Paris 1234 true null 98765"
   const echo = status(400, words)
   const values = { 8101: "Smith", 8106: 41973, 8107: ["Paris", 1234], 8108: true, 8109: null }
@@ -318,7 +323,7 @@ describe("what was sent of a person", () => {
     ],
   ]
   for (const [operation, run, detail] of echoes) {
-    it.effect(`by ${operation} isn't shown where NP6 says it back, and its other words are`, () => {
+    it.effect(`by ${operation} is blanked where NP6 repeats it, and its other words stay`, () => {
       const { layer } = recording([echo])
       return Effect.gen(function* () {
         assert.propertyVal(yield* Effect.flip(run(yield* Targets)), "detail", detail)
@@ -327,8 +332,126 @@ describe("what was sent of a person", () => {
   }
 })
 
-describe("what was checked", () => {
-  it.effect("may be a criterion of 1,024 characters", () => {
+/** Values whose fields count how often they are read. */
+const counting = <A extends object>(
+  values: A,
+): { readonly values: A; readonly reads: () => unknown } => {
+  const reads: Record<string, number> = {}
+  const counted = { ...values }
+  for (const [key, value] of Object.entries(values)) {
+    Object.defineProperty(counted, key, {
+      enumerable: true,
+      get: () => {
+        reads[key] = (reads[key] ?? 0) + 1
+        return value
+      },
+    })
+  }
+  return { values: counted, reads: () => reads }
+}
+
+const Contact = TargetModel.make({
+  email: TargetModel.text(8103),
+  interests: TargetModel.choices(8107, ["a", "b"]),
+}, { unicity: "email" })
+
+describe("targets.*: arguments", () => {
+  it.effect("are read when the effect runs, each time that it runs", () => {
+    const { requests, layer } = recording([json([])])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const value = ["KEEPTHIS"]
+      const values = { 8103: "other@b.c", 8107: ["a"] }
+      const deletion = targets.deleteMany({ type: "id", value })
+      const update = Effect.exit(targets.update("000MLGPR", values))
+      assert.lengthOf(requests, 0)
+      value[0] = "000MLGPR"
+      yield* deletion
+      value[0] = "000MLGPS"
+      yield* deletion
+      values[8103] = "a@b.c"
+      values[8107].push("b")
+      yield* update
+      assert.deepStrictEqual(requests.map(({ body }) => JSON.parse(body)), [
+        { type: "id", value: ["000MLGPR"] },
+        { type: "id", value: ["000MLGPS"] },
+        { 8103: "a@b.c", 8107: ["a", "b"] },
+      ])
+    }).pipe(Effect.provide(layer))
+  })
+
+  interface Values {
+    email: string
+    readonly interests: Array<"a" | "b">
+  }
+  const calls: {
+    readonly [name: string]: (values: Values) => Effect.Effect<unknown, unknown, Targets>
+  } = {
+    "targets.update": (values) =>
+      Targets.use((targets) =>
+        targets.update(
+          "000MLGPR",
+          Object.defineProperties({}, {
+            8103: { enumerable: true, get: () => values.email },
+            8107: { enumerable: true, get: () => values.interests },
+          }),
+        )
+      ),
+    "a model's upsert": (values) =>
+      Effect.flatMap(Contact.operations, (contacts) => contacts.upsert(values)),
+  }
+  for (const [name, call] of Object.entries(calls)) {
+    it.effect(`${name}: are copied, so that a retry sends what the first attempt sent`, () => {
+      const values: Values = { email: "a@b.c", interests: ["a"] }
+      const { requests, layer } = recording([
+        () => {
+          values.email = "other@b.c"
+          values.interests.push("b")
+          return status(503)()
+        },
+        json(sampleTarget),
+      ])
+      return Effect.gen(function* () {
+        yield* inTime(call(values))
+        const sent = { 8103: "a@b.c", 8107: ["a"] }
+        assert.deepStrictEqual(requests.map(({ body }) => JSON.parse(body)), [sent, sent])
+        assert.strictEqual(requests[0]?.url.href, requests[1]?.url.href)
+      }).pipe(Effect.provide(layer))
+    })
+  }
+
+  it.effect("are read once a run", () => {
+    const { layer } = recording([json(sampleTarget)])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const contacts = yield* Contact.operations
+      const plain = counting({ 8101: "Mr", 8103: "a@b.c" })
+      const typed = counting({ email: "a@b.c", interests: ["a"] as const })
+      const byIds = counting({ type: "id" as const, value: ["000MLGPR"] })
+      const byUnicity = counting({ type: "unicity" as const, value: [{ email: "a@b.c" }] })
+      yield* targets.update("000MLGPR", plain.values)
+      yield* contacts.upsert(typed.values)
+      yield* Effect.exit(contacts.deleteMany(byIds.values))
+      yield* Effect.exit(contacts.deleteMany(byUnicity.values))
+      assert.deepStrictEqual(plain.reads(), { 8101: 1, 8103: 1 })
+      assert.deepStrictEqual(typed.reads(), { email: 1, interests: 1 })
+      assert.deepStrictEqual(byIds.reads(), { type: 1, value: 1 })
+      assert.deepStrictEqual(byUnicity.reads(), { type: 1, value: 1 })
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("leave out what is undefined", () => {
+    const { requests, layer } = recording([json(sampleTarget)])
+    return Effect.gen(function* () {
+      const targets = yield* Targets
+      const given = { 8101: undefined, 8103: "a@b.c", Email: undefined, fields: undefined }
+      yield* targets.upsert("a@b.c", hostile<FieldValues>(given))
+      yield* targets.update("000MLGPR", { 8101: undefined })
+      assert.deepStrictEqual(requests.map(({ body }) => body), [`{"8103":"a@b.c"}`, "{}"])
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("a criterion may have 1,024 characters", () => {
     const { requests, layer } = recording([json(sampleTarget)])
     return Effect.gen(function* () {
       yield* (yield* Targets).getByUnicity("x".repeat(1024))
@@ -336,7 +459,7 @@ describe("what was checked", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("may be an object without a prototype", () => {
+  it.effect("values may be an object without a prototype", () => {
     const { requests, layer } = recording([json(sampleTarget)])
     return Effect.gen(function* () {
       const targets = yield* Targets
@@ -345,27 +468,7 @@ describe("what was checked", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("targets.deleteMany, update: arguments are read when the effect runs, and once", () => {
-    const { requests, layer } = recording([json([])])
-    return Effect.gen(function* () {
-      const targets = yield* Targets
-      const value = ["000MLGPR"]
-      const values = { 8103: "a@b.c", 8107: ["a"] }
-      const deletion = targets.deleteMany({ type: "id", value })
-      const update = targets.update("000MLGPR", values)
-      value[0] = "KEEPTHIS"
-      values[8103] = "other@b.c"
-      values[8107].push("b")
-      yield* deletion
-      yield* Effect.exit(update)
-      assert.deepStrictEqual(requests.map(({ body }) => JSON.parse(body)), [
-        { type: "id", value: ["KEEPTHIS"] },
-        { 8103: "other@b.c", 8107: ["a", "b"] },
-      ])
-    }).pipe(Effect.provide(layer))
-  })
-
-  it.effect("is what is sent, whatever an array says it is in JSON", () => {
+  it.effect("an array is sent as it is, not as its toJSON says", () => {
     const { requests, layer } = recording([json(sampleTarget)])
     return Effect.gen(function* () {
       const targets = yield* Targets
@@ -375,7 +478,7 @@ describe("what was checked", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("can't be read at all: that is refused too", () => {
+  it.effect("whose getter or proxy throws are refused", () => {
     const revoked = Proxy.revocable({}, {})
     revoked.revoke()
     const throwing = {

@@ -21,7 +21,6 @@ import {
   type UnexpectedResponse,
 } from "@effect-np6/targets"
 import { Effect, type Layer, Stream } from "effect"
-import type { HttpClient } from "effect/http"
 
 type Service = Targets["Service"]
 type ErrorOf<O> = O extends (...args: ReadonlyArray<never>) => Effect.Effect<unknown, infer E> ? E
@@ -112,7 +111,14 @@ describe("the type of values", () => {
     expectTypeOf<{ 8101: { value: "Mr" } }>().not.toExtend<FieldValues>()
   })
 
-  it("refuses a wrapper, however it comes", () => {
+  it("takes undefined for what isn't given", () => {
+    expectTypeOf<{ 8101: "Mr"; 8104: undefined }>().toExtend<FieldValues>()
+  })
+
+  it("refuses a wrapper, however it comes, with a message that says why", () => {
+    expectTypeOf<FieldValues["fields"]>().toEqualTypeOf<
+      "write a flat map of field id to value: NP6 refuses values wrapped in `fields`" | undefined
+    >()
     const wrapped = { fields: { 8103: "a@b.c" } }
     const program = (targets: Service) => [
       // @ts-expect-error a `fields` wrapper
@@ -121,8 +127,8 @@ describe("the type of values", () => {
       targets.create(wrapped),
       // @ts-expect-error a field name in place of an id
       targets.create({ Email: "a@b.c" }),
-      // @ts-expect-error undefined is neither a value nor null
-      targets.create({ 8103: undefined }),
+      // @ts-expect-error text, whose indexes look like ids
+      targets.create("a@b.c"),
     ]
     assert.isFunction(program)
   })

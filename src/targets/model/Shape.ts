@@ -4,6 +4,8 @@
  * @module
  */
 import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import type * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type {
@@ -17,145 +19,85 @@ import type { Fields, FieldValue, FieldValues } from "../../data/Field.ts"
 import type { DeletionReport } from "../../data/Selection.ts"
 import type { ListedTarget, Target } from "../../data/Target.ts"
 import type { WithResponse } from "../TargetsService.ts"
-import type { UndecodedField } from "./undecoded.ts"
+import type { CellOptions } from "../CellText.ts"
+import type { UndecodedField } from "./UndecodedField.ts"
 
-/**
- * A field of a model: which one it is in the account, and what its values are.
- *
- * @example
- * ```ts
- * import { TargetModel } from "@effect-np6/targets"
- *
- * const phone: TargetModel.Field<string | null> = TargetModel.text(8104)
- * ```
- */
+/** A field of a model: which one it is in the account, and what its values are. */
 export interface Field<out A, out Id extends number = number> {
   /** The field's id in the account. */
   readonly id: Id
   /** The values, and how NP6 has them. */
   readonly schema: Schema.Codec<A, FieldValue>
+  /**
+   * Reads a trimmed cell of a file that isn't empty, or says what is wrong with it without repeating
+   * it. Without this, `schema` decodes the cell's text or the number that it writes.
+   */
+  readonly readCell?: (cell: string, options: CellOptions) => Result.Result<A, string>
 }
 
-/**
- * Values by name, each of which may be left out: what a target is read into, and what `update`
- * takes.
- *
- * @example
- * ```ts
- * import type { TargetModel } from "@effect-np6/targets"
- *
- * const values: TargetModel.Values<{ email: string | null; orders: number | null }> = { orders: 3 }
- * ```
- */
+/** Values by name as they are read: a name is absent where nothing is known of its field. */
 export type Values<Shape> = {
   readonly [Name in keyof Shape]?: Shape[Name]
 }
 
-/**
- * Values of the unicity's fields, by name: all of them, none empty.
- *
- * @example
- * ```ts
- * import type { TargetModel } from "@effect-np6/targets"
- *
- * const unicity: TargetModel.UnicityValues<{ email: string | null }, "email"> = { email: "a@b.c" }
- * ```
- */
+/** What `update` takes: values by name. One that is left out or `undefined` keeps its field. */
+export type UpdateValues<Shape> = {
+  readonly [Name in keyof Shape]?: Shape[Name] | undefined
+}
+
+/** Values of the unicity's fields, by name: all of them, none empty. */
 export type UnicityValues<Shape, U extends keyof Shape> = {
   readonly [Name in U]: NonNullable<Shape[Name]>
 }
 
 /**
- * Values that make a whole target, by name: what `upsert` and `create` take. The unicity's fields
- * must be there, the others may be left out.
- *
- * @example
- * ```ts
- * import type { TargetModel } from "@effect-np6/targets"
- *
- * type Shape = { email: string | null; orders: number | null }
- * const values: TargetModel.NewValues<Shape, "email"> = { email: "a@b.c", orders: null }
- * ```
+ * What `upsert` and `create` take: values by name, those of the unicity among them. Another one that
+ * is left out or `undefined` keeps its field.
  */
 export type NewValues<Shape, U extends keyof Shape> =
   & UnicityValues<Shape, U>
-  & Values<Omit<Shape, U>>
+  & UpdateValues<Omit<Shape, U>>
 
-/**
- * A target as `list` and `stream` return it, in the words of a model.
- *
- * @example
- * ```ts
- * import { TargetModel } from "@effect-np6/targets"
- * import { Effect, Stream } from "effect"
- *
- * const Contact = TargetModel.make({ email: TargetModel.text(8103) }, { unicity: "email" })
- *
- * const addresses = Contact.operations.pipe(
- *   Effect.map((contacts) => contacts.stream),
- *   Stream.unwrap,
- *   Stream.map((contact) => contact.values.email),
- * )
- * ```
- */
+/** How the rows of a file are written, and how their columns fit a model. */
+export interface RowOptions<Name extends string = string> extends CellOptions {
+  /** The name of each column's field, where the header is another: `{ "E-mail": "email" }`. */
+  readonly columns?: { readonly [header: string]: Name } | undefined
+  /** Whether an empty cell keeps its field (the default) or clears it. */
+  readonly empty?: "keep" | "clear" | undefined
+  /**
+   * Whether columns that the model doesn't know are left aside. Default: `false`, each is a problem:
+   * a misspelt header would lose a column without a word.
+   */
+  readonly ignoreUnknown?: boolean | undefined
+}
+
+/** A target as `list` and `stream` return it, with its fields by name. */
 export interface TypedListedTarget<Shape> extends Omit<ListedTarget, "fields"> {
   /**
-   * The values that the model names. A name is absent when the reply doesn't hold its field, or is in
-   * `undecoded`; `null` (`[]` for `choices`) says that the field is empty.
+   * The values of the model's fields. A name is absent when the response doesn't hold its field, or
+   * when it is in `undecoded`; `null` (`[]` for `choices`) means that the field is empty.
    */
   readonly values: Values<Shape>
-  /** All other values of the reply, by field id, as they came. */
+  /** All other values of the response, by field id, as they came. */
   readonly unknown: Fields
-  /** The model's fields whose value isn't understood; the value is in `unknown`. */
+  /** The model's fields whose value doesn't decode; the value is in `unknown`. */
   readonly undecoded: ReadonlyArray<UndecodedField>
 }
 
-/**
- * A target in the words of a model: what a {@link Target} has, with its fields by name.
- *
- * @example
- * ```ts
- * import { TargetModel } from "@effect-np6/targets"
- *
- * const Contact = TargetModel.make({ email: TargetModel.text(8103) }, { unicity: "email" })
- * type Contact = TargetModel.TypeOf<typeof Contact>
- *
- * const greet = (contact: Contact) => `${contact.id}: ${contact.values.email ?? "no address"}`
- * ```
- */
+/** What a {@link Target} has, with its fields by name. */
 export interface TypedTarget<Shape>
   extends TypedListedTarget<Shape>, Omit<Target, keyof ListedTarget> {
 }
 
-/**
- * Which targets `deleteMany` deletes: a {@link Selection} with the unicity's values by name.
- *
- * @example
- * ```ts
- * import type { TargetModel } from "@effect-np6/targets"
- *
- * const selection: TargetModel.TypedSelection<{ email: string | null }, "email"> = {
- *   type: "unicity",
- *   value: [{ email: "a@b.c" }, { email: "d@e.f" }],
- * }
- * ```
- */
+/** Which targets `deleteMany` deletes: a {@link Selection} with the unicity's values by name. */
 export type TypedSelection<Shape, U extends keyof Shape> =
   | { readonly type: "unicity"; readonly value: ReadonlyArray<UnicityValues<Shape, U>> }
   | { readonly type: "id"; readonly value: ReadonlyArray<string> }
   | { readonly type: "segment"; readonly value: number }
 
 /**
- * The operations that give one answer, in the words of a model. Each has the errors of the operation
- * of the same name in {@link Targets}, and no other.
- *
- * @example
- * ```ts
- * import type { TargetModel } from "@effect-np6/targets"
- *
- * type Operations = TargetModel.TypedOperations<{ email: string | null }, "email">
- * type Upsert = Operations["upsert"]
- * ```
+ * The operations of {@link TargetsOperations} with a model's names and values. Each has the errors of
+ * the operation of the same name, and no other.
  */
 export interface TypedOperations<Shape, U extends keyof Shape> {
   /** All targets of the account, as one array; `stream` doesn't hold them all in memory. */
@@ -167,13 +109,20 @@ export interface TypedOperations<Shape, U extends keyof Shape> {
   readonly get: (
     id: string,
   ) => Effect.Effect<TypedTarget<Shape>, Unauthorized | Forbidden | NotFound | ClientFailure>
-  /** The target with a unicity. Whatever else the argument holds is left aside. */
+  /** The target with a unicity. Other values that the argument holds are ignored. */
   readonly getByUnicity: (
     unicity: UnicityValues<Shape, U>,
   ) => Effect.Effect<TypedTarget<Shape>, Unauthorized | Forbidden | NotFound | ClientFailure>
+  /** The target with a unicity, if there is one. Other values that the argument holds are ignored. */
+  readonly find: (
+    unicity: UnicityValues<Shape, U>,
+  ) => Effect.Effect<
+    Option.Option<TypedTarget<Shape>>,
+    Unauthorized | Forbidden | ClientFailure
+  >
   /**
    * Creates the target with the unicity that is among the values, or updates the one that has it.
-   * Fields that aren't named keep their values.
+   * Fields that aren't given keep their values.
    */
   readonly upsert: (
     values: NewValues<Shape, U>,
@@ -183,12 +132,12 @@ export interface TypedOperations<Shape, U extends keyof Shape> {
     values: NewValues<Shape, U>,
   ) => Effect.Effect<TypedTarget<Shape>, Unauthorized | Forbidden | Conflict | ClientFailure>
   /**
-   * Updates the target with an id. Fields that aren't named keep their values. Fails with `Conflict`
+   * Updates the target with an id. Fields that aren't given keep their values. Fails with `Conflict`
    * when another target has the new unicity.
    */
   readonly update: (
     id: string,
-    values: Values<Shape>,
+    values: UpdateValues<Shape>,
   ) => Effect.Effect<
     TypedTarget<Shape>,
     Unauthorized | Forbidden | NotFound | Conflict | ClientFailure
@@ -203,6 +152,11 @@ export interface TypedOperations<Shape, U extends keyof Shape> {
     id: string,
     segment: number,
   ) => Effect.Effect<void, Unauthorized | Forbidden | NotFound | Conflict | ClientFailure>
+  /** Makes sure that there is a target with these values, and that it is in a static segment. */
+  readonly ensureInSegment: (
+    values: NewValues<Shape, U>,
+    segment: number,
+  ) => Effect.Effect<TypedTarget<Shape>, Unauthorized | Forbidden | NotFound | ClientFailure>
   /** Deletes a target. */
   readonly delete: (
     id: string,
@@ -213,39 +167,18 @@ export interface TypedOperations<Shape, U extends keyof Shape> {
   ) => Effect.Effect<DeletionReport, Unauthorized | Forbidden | NotFound | ClientFailure>
 }
 
-/**
- * The operations of {@link Targets} in the words of a model.
- *
- * @example
- * ```ts
- * import { TargetModel } from "@effect-np6/targets"
- *
- * const Contact = TargetModel.make({ email: TargetModel.text(8103) }, { unicity: "email" })
- *
- * const subscribe = (contacts: TargetModel.OperationsOf<typeof Contact>, email: string) =>
- *   contacts.upsert({ email })
- * ```
- */
+/** The operations of {@link Targets} with a model's names and values. */
 export interface TypedTargets<Shape, U extends keyof Shape> extends TypedOperations<Shape, U> {
   /** All targets of the account, one after the other while they arrive. */
   readonly stream: Stream.Stream<
     TypedListedTarget<Shape>,
     Unauthorized | Forbidden | ClientFailure
   >
-  /** The same operations, returning each value in its {@link Answer}. */
+  /** The same operations, returning each value in its {@link Np6Response}. */
   readonly withResponse: WithResponse<TypedOperations<Shape, U>>
 }
 
-/**
- * Typed values as NP6 takes them: the arguments of `targets.upsert`.
- *
- * @example
- * ```ts
- * import type { TargetModel } from "@effect-np6/targets"
- *
- * const encoded: TargetModel.EncodedTarget = { unicity: ["a@b.c"], values: { 8103: "a@b.c" } }
- * ```
- */
+/** Typed values as NP6 takes them: the arguments of `targets.upsert`. */
 export interface EncodedTarget {
   /** The unicity's values in the account's order. */
   readonly unicity: ReadonlyArray<string>

@@ -10,20 +10,18 @@ import { InvalidInput } from "../../client/Errors.ts"
 import type { FieldValue, FieldValues } from "../../data/Field.ts"
 import type { Operation } from "../../data/Operation.ts"
 import type { Target } from "../../data/Target.ts"
-import type { EncodedTarget, Field, TypedTarget } from "./Shape.ts"
-import type { Refusal } from "../../http/request.ts"
-import { type Column, makeColumn } from "./column.ts"
-import { UndecodedField } from "./undecoded.ts"
-
-/** The fields of a model by name. */
-export interface AnyFields {
-  readonly [name: string]: Field<unknown>
-}
-
-/** Values by name, of whatever model. */
-export interface AnyValues {
-  readonly [name: string]: unknown
-}
+import type { EncodedTarget, TypedTarget } from "./Shape.ts"
+import { guard } from "../../data/guard.ts"
+import type { Checked } from "../../http/request.ts"
+import {
+  type AnyValues,
+  type Column,
+  type Columns,
+  criterionProblem,
+  isRecord,
+  type ModelColumns,
+} from "./column.ts"
+import { UndecodedField } from "./UndecodedField.ts"
 
 /** The two halves of a model, whatever its types. */
 export interface AnyCodec {
@@ -43,21 +41,15 @@ export interface AnyCodec {
   readonly decode: (target: Target) => TypedTarget<AnyValues>
 }
 
-type Names = ReadonlyMap<string, Column>
 type Encoded = ReadonlyMap<Column, FieldValue>
-type Checked<A> = Result.Result<A, Refusal>
 
-/** Refuses an argument. */
-export const refuse = (input: string, problem: string): Checked<never> =>
-  Result.fail({ input, problem })
+const refuse = (input: string, problem: string): Checked<never> => Result.fail({ input, problem })
 
-const isRecord = (value: unknown): value is AnyValues =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
-const encodeEach = (input: string, names: Names, values: unknown): Checked<Encoded> => {
+const encodeEach = (input: string, names: Columns, values: unknown): Checked<Encoded> => {
   if (!isRecord(values)) return refuse(input, "it is not a map of names to values")
   const encoded = new Map<Column, FieldValue>()
   for (const [name, value] of Object.entries(values)) {
+    if (value === undefined) continue
     const column = names.get(name)
     if (column === undefined) {
       // The name isn't repeated: where a map is turned round by mistake, it is a person's value.
@@ -71,17 +63,14 @@ const encodeEach = (input: string, names: Names, values: unknown): Checked<Encod
 }
 
 // Whatever holds a unicity can stand for it: a contact's values, a row of a file.
-const pick = (names: Names, values: AnyValues): AnyValues =>
+const pick = (names: Columns, values: AnyValues): AnyValues =>
   Object.fromEntries(Object.entries(values).filter(([name]) => names.has(name)))
 
-const criterionProblem = (value: FieldValue | undefined): string | undefined =>
-  value === undefined || value === null
-    ? "it is missing, and it tells the target from all others"
-    : typeof value === "object"
-    ? "a list can't tell a target from all others"
-    : undefined
-
-const criteria = (input: string, keys: Names, encoded: Encoded): Checked<ReadonlyArray<string>> => {
+const criteria = (
+  input: string,
+  keys: Columns,
+  encoded: Encoded,
+): Checked<ReadonlyArray<string>> => {
   const values: Array<string> = []
   for (const column of keys.values()) {
     const value = encoded.get(column)
@@ -95,26 +84,18 @@ const criteria = (input: string, keys: Names, encoded: Encoded): Checked<Readonl
 const fieldValues = (encoded: Encoded): FieldValues =>
   Object.fromEntries([...encoded].map(([column, value]) => [column.id, value]))
 
-/** Checks an argument, and refuses one that can't be read at all: a getter or a proxy threw. */
+/** Checks an argument. One whose getter or proxy throws is refused like any other. */
 export const checking = <A>(
   operation: Operation,
   input: string,
   check: () => Checked<A>,
 ): Result.Result<A, InvalidInput> =>
   Result.mapError(
-    attempt(input, check),
+    guard(check, { input, problem: "it can't be read" }),
     (refusal) => new InvalidInput({ operation, applied: "no", attempts: 0, ...refusal }),
   )
 
-const attempt = <A>(input: string, check: () => Checked<A>): Checked<A> => {
-  try {
-    return check()
-  } catch {
-    return refuse(input, "it can't be read")
-  }
-}
-
-const makeEncoders = (names: Names, keys: Names): Omit<AnyCodec, "decode"> => ({
+const makeEncoders = (names: Columns, keys: Columns): Omit<AnyCodec, "decode"> => ({
   encode: (values, operation = "targets.upsert") =>
     checking(operation, "values", () =>
       encodeEach("values", names, values).pipe(
@@ -143,7 +124,7 @@ const makeEncoders = (names: Names, keys: Names): Omit<AnyCodec, "decode"> => ({
 })
 
 // Each value that NP6 sent is decoded, or kept as it came.
-const makeDecoder = (names: Names): AnyCodec["decode"] => {
+const makeDecoder = (names: Columns): AnyCodec["decode"] => {
   const byId = new Map([...names.values()].map((column) => [String(column.id), column]))
   return ({ fields, ...rest }) => {
     const values: Array<readonly [name: string, value: unknown]> = []
@@ -180,14 +161,8 @@ const makeDecoder = (names: Names): AnyCodec["decode"] => {
   }
 }
 
-/** The two halves of a model with these fields and this unicity, which is among the fields. */
-export const makeCodec = (fields: AnyFields, unicity: ReadonlyArray<string>): AnyCodec => {
-  const columns = Object.entries(fields).map(([name, field]) => makeColumn(name, field))
-  const names: Names = new Map(columns.map((column) => [column.name, column]))
-  // In the account's order, which the unicity is sent in.
-  const keys: Names = new Map(
-    unicity.flatMap((name) => columns.filter((column) => column.name === name))
-      .map((column) => [column.name, column]),
-  )
-  return { ...makeEncoders(names, keys), decode: makeDecoder(names) }
-}
+/** The two halves of a model. */
+export const makeCodec = ({ names, keys }: ModelColumns): AnyCodec => ({
+  ...makeEncoders(names, keys),
+  decode: makeDecoder(names),
+})

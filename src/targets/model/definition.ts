@@ -1,15 +1,15 @@
 /**
- * What is wrong with a model's definition: mistakes of the program, so they throw where it is made.
+ * Checks of a model's definition. Mistakes in it are the program's, so they throw where it is made.
  *
  * @module
  */
-import type { AnyFields } from "./codec.ts"
+import type { AnyFields } from "./column.ts"
 
 const refuse = (problem: string): never => {
   throw new TypeError(`TargetModel.make: ${problem}`)
 }
 
-/** Throws when two names share a field, or the unicity isn't one. */
+/** Throws when two names share a field, or the unicity names none, an unknown one or one twice. */
 export const checkDefinition = (fields: AnyFields, unicity: ReadonlyArray<string>): void => {
   const names = new Map<number, string>()
   for (const [name, { id }] of Object.entries(fields)) {

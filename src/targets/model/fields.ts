@@ -5,25 +5,29 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 import * as SchemaIssue from "effect/SchemaIssue"
+import { Day, isDay } from "../../data/Day.ts"
 import { type FieldScalar, FieldValue } from "../../data/Field.ts"
 import { FieldId } from "../../data/Ids.ts"
-import type { Field } from "./Shape.ts"
 import { formatIso, isYearOne, parseInstant } from "../../data/instant.ts"
+import { readDay, readFlag, readInstant, readLabel, readLabels, readNumber } from "../CellText.ts"
+import { type Labels, labelsOf, quoted } from "../labels.ts"
+import type { Field } from "./Shape.ts"
 
 const isFieldId = Schema.is(FieldId)
 
-/** A field of a model, refused at once when its id can't be one. */
-export const makeField = <A, Id extends number>(
-  id: Id,
-  schema: Schema.Codec<A, FieldValue>,
-): Field<A, Id> => {
+/** What the fields of one kind hold, and how the cells of a file are read for them. */
+export type Kind<A> = Omit<Field<A>, "id">
+
+/** A field of a model. An id that can't be one throws at once. */
+export const makeField = <A, Id extends number>(id: Id, kind: Kind<A>): Field<A, Id> => {
   if (!isFieldId(id)) {
     throw new TypeError("TargetModel: a field id is a positive 32-bit integer")
   }
-  return { id, schema }
+  return { id, ...kind }
 }
 
 /** The type of a field whose schema decodes `E` to `A`. */
@@ -42,8 +46,8 @@ export const orNull = <A, E extends FieldValue>(
 const isEmpty = (value: FieldValue): boolean => value === null || value === ""
 
 /**
- * A schema from two functions. `read` gives `undefined` for a value that it can't tell the meaning
- * of, and `expected` says what it can.
+ * A schema from two functions. `read` gives `undefined` for a value that it can't read, and `expected`
+ * names those that it can.
  */
 const schemaOf = <A>(
   type: Schema.Codec<A>,
@@ -64,13 +68,12 @@ const schemaOf = <A>(
   )
 
 /** Text, as it is. */
-export const text: Schema.Codec<string | null> = Schema.NullOr(Schema.String)
+export const text: Kind<string | null> = { schema: Schema.NullOr(Schema.String) }
 
 // Digits with a point: a comma may separate thousands or decimals.
 const digits = /^-?\d+(\.\d+)?$/
 
-/** A number, in digits too. */
-export const number: Schema.Codec<number | null, FieldValue> = schemaOf(
+const numberSchema: Schema.Codec<number | null, FieldValue> = schemaOf(
   Schema.NullOr(Schema.Finite.check(
     Schema.makeFilter((value) =>
       !Number.isInteger(value) || Number.isSafeInteger(value) ||
@@ -89,6 +92,9 @@ export const number: Schema.Codec<number | null, FieldValue> = schemaOf(
   (value) => value,
 )
 
+/** A number, in digits too. */
+export const number: Kind<number | null> = { schema: numberSchema, readCell: readNumber }
+
 /** Which part of `01/02/2000` is the day. */
 export type SlashedDate = "dd/mm/yyyy" | "mm/dd/yyyy"
 
@@ -101,17 +107,18 @@ const fromSlashes = (value: FieldValue, order: SlashedDate | undefined): FieldVa
   return order === "dd/mm/yyyy" ? `${year}-${second}-${first}` : `${year}-${first}-${second}`
 }
 
-const isYearOneDate = (date: DateTime.Utc): boolean => isYearOne(date.epochMilliseconds)
+const expectedDate = (slashes: SlashedDate | undefined): string =>
+  `an ISO 8601 date or Unix time${slashes === undefined ? "" : `, or ${slashes}`}`
+
+const noYearOne = "in NP6, year 1 says that there is none"
 
 /** An instant, written as ISO 8601 in UTC. */
-export const date = (slashes?: SlashedDate): Schema.Codec<DateTime.Utc | null, FieldValue> =>
-  schemaOf(
+export const date = (slashes?: SlashedDate): Kind<DateTime.Utc | null> => ({
+  schema: schemaOf(
     Schema.NullOr(Schema.DateTimeUtc.check(
-      Schema.makeFilter((value) =>
-        !isYearOneDate(value) || "in NP6, year 1 says that there is none"
-      ),
+      Schema.makeFilter(({ epochMilliseconds }) => !isYearOne(epochMilliseconds) || noYearOne),
     )),
-    `an ISO 8601 date or Unix time${slashes === undefined ? "" : `, or ${slashes}`}`,
+    expectedDate(slashes),
     (value) => {
       if (isEmpty(value)) return null
       const millis = parseInstant(fromSlashes(value, slashes))
@@ -119,76 +126,118 @@ export const date = (slashes?: SlashedDate): Schema.Codec<DateTime.Utc | null, F
       return isYearOne(millis) ? null : DateTime.makeUnsafe(millis)
     },
     (value) => value === null ? null : formatIso(value),
+  ),
+  readCell: readInstant,
+})
+
+const dayLength = 86_400_000
+
+/** Text that shows a day: all but Unix time, and but an instant in UTC. */
+const writtenDay = /^\d{4}-\d\d-\d\d(?!.*Z$)/
+
+/** The day that a value shows, in the zone where it is an instant. */
+const dayOf = (value: FieldValue, zone: DateTime.TimeZone | undefined): string | undefined => {
+  const millis = parseInstant(value)
+  if (Number.isNaN(millis)) return undefined
+  const written = typeof value === "string" ? writtenDay.exec(value)?.[0] : undefined
+  if (written !== undefined) return written
+  const instant = DateTime.makeUnsafe(millis)
+  // Midnight in UTC is a day, and not an instant: it is how days are written.
+  return DateTime.formatIsoDate(
+    zone === undefined || millis % dayLength === 0 ? instant : DateTime.setZone(instant, zone),
+  )
+}
+
+const zoneOf = (timeZone: string): DateTime.TimeZone =>
+  Option.getOrThrowWith(
+    DateTime.zoneFromString(timeZone),
+    () => new TypeError(`TargetModel: there is no time zone ${JSON.stringify(timeZone)}`),
   )
 
-const fold = (value: FieldScalar): string => String(value).toLowerCase()
+/** A day, written as its midnight in UTC. */
+export const day = (slashes?: SlashedDate, timeZone?: string): Kind<Day | null> => {
+  const zone = timeZone === undefined ? undefined : zoneOf(timeZone)
+  return {
+    schema: schemaOf<Day | null>(
+      Schema.NullOr(Schema.toType(Day)),
+      expectedDate(slashes),
+      (value) => {
+        if (isEmpty(value)) return null
+        const found = dayOf(fromSlashes(value, slashes), zone)
+        if (found?.startsWith("0001-")) return null
+        return found !== undefined && isDay(found) ? found : undefined
+      },
+      (value) => value === null ? null : `${value}T00:00:00Z`,
+    ),
+    readCell: readDay,
+  }
+}
 
-/** Finds the labels of a value list without regard to case, as NP6 does. */
-const finder = <L extends FieldScalar>(
-  labels: ReadonlyArray<L>,
-): (value: FieldScalar) => L | undefined => {
-  if (labels.some((label) => label === "")) {
+/** The labels of a field, which NP6 must be able to tell apart. */
+const distinctLabels = <L extends FieldScalar>(all: ReadonlyArray<L>): Labels<L> => {
+  if (all.some((label) => label === "")) {
     throw new TypeError("TargetModel: a label is empty, and NP6 would take it for no value")
   }
-  const byFold = new Map(labels.map((label) => [fold(label), label]))
-  if (byFold.size < labels.length) {
+  const labels = labelsOf(all)
+  if (labels.isAmbiguous) {
     throw new TypeError(
       "TargetModel: two labels of a field differ in case alone, or not at all, and NP6 doesn't regard case",
     )
   }
-  return (value) => byFold.get(fold(value))
+  return labels
 }
 
-const listed = (labels: ReadonlyArray<FieldScalar>): string =>
-  labels.map((l) => `"${l}"`).join(", ")
-
 /** One label of a value list. */
-export const choice = <L extends string>(
-  labels: ReadonlyArray<L>,
-): Schema.Codec<L | null, FieldValue> => {
-  const find = finder(labels)
-  return schemaOf(
-    Schema.NullOr(Schema.Literals(labels)),
-    `one of ${listed(labels)}`,
-    (value) => isEmpty(value) ? null : typeof value === "string" ? find(value) : undefined,
-    (value) => value,
-  )
+export const choice = <L extends string>(all: ReadonlyArray<L>): Kind<L | null> => {
+  const labels = distinctLabels(all)
+  return {
+    schema: schemaOf(
+      Schema.NullOr(Schema.Literals(all)),
+      `one of ${quoted(all)}`,
+      (value) => isEmpty(value) ? null : typeof value === "string" ? labels.find(value) : undefined,
+      (value) => value,
+    ),
+    readCell: (cell) => readLabel(cell, labels),
+  }
 }
 
 /** Labels of a value list. */
-export const choices = <L extends string>(
-  labels: ReadonlyArray<L>,
-): Schema.Codec<ReadonlyArray<L>, FieldValue> => {
-  const find = finder(labels)
-  return schemaOf(
-    Schema.Array(Schema.Literals(labels)).annotate({
-      message: "Expected an array of labels: [] clears the field",
-    }),
-    `none, one or several of ${listed(labels)}`,
-    (value) => {
-      const given = isEmpty(value) ? [] : [value].flat()
-      const found = given.map((one) => typeof one === "string" ? find(one) : undefined)
-        .filter((one) => one !== undefined)
-      return found.length === given.length ? found : undefined
-    },
-    (value) => value,
-  )
+export const choices = <L extends string>(all: ReadonlyArray<L>): Kind<ReadonlyArray<L>> => {
+  const labels = distinctLabels(all)
+  return {
+    schema: schemaOf(
+      Schema.Array(Schema.Literals(all)).annotate({
+        message: "Expected an array of labels: [] clears the field",
+      }),
+      `none, one or several of ${quoted(all)}`,
+      (value) => {
+        const given = isEmpty(value) ? [] : [value].flat()
+        const found = given.map((one) => typeof one === "string" ? labels.find(one) : undefined)
+          .filter((one) => one !== undefined)
+        return found.length === given.length ? found : undefined
+      },
+      (value) => value,
+    ),
+    readCell: (cell, options) => readLabels(cell, labels, options),
+  }
 }
 
 /** A flag, kept as one of two values. */
 export const flag = (
-  values: { readonly yes: FieldScalar; readonly no: FieldScalar },
-): Schema.Codec<boolean | null, FieldValue> => {
-  const both = [values.yes, values.no]
-  const find = finder(both)
-  return schemaOf(
-    Schema.NullOr(Schema.Boolean),
-    `one of ${listed(both)}`,
-    (value) => {
-      if (isEmpty(value)) return null
-      const found = typeof value === "object" ? undefined : find(value)
-      return found === undefined ? undefined : found === values.yes
-    },
-    (value) => value === null ? null : value ? values.yes : values.no,
-  )
+  { yes, no }: { readonly yes: FieldScalar; readonly no: FieldScalar },
+): Kind<boolean | null> => {
+  const labels = distinctLabels([yes, no])
+  return {
+    schema: schemaOf(
+      Schema.NullOr(Schema.Boolean),
+      `one of ${quoted(labels.all)}`,
+      (value) => {
+        if (isEmpty(value)) return null
+        const found = typeof value === "object" ? undefined : labels.find(value)
+        return found === undefined ? undefined : found === yes
+      },
+      (value) => value === null ? null : value ? yes : no,
+    ),
+    readCell: (cell, options) => readFlag(cell, labels, options),
+  }
 }

@@ -1,4 +1,4 @@
-/** Whether a request is exactly the endpoint's, for what was asked. */
+/** Checks that a request is its endpoint's, for the arguments of the call. */
 import { assert } from "@effect/vitest"
 import type { Np6Options } from "@effect-np6/targets"
 import { Cause, Effect, Exit } from "effect"
@@ -11,7 +11,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const isText = (value: unknown): boolean =>
   typeof value === "string" && value.trim() !== "" && value.isWellFormed()
 
-/** A body of a bulk delete names what it deletes, whatever was asked. */
+/** Fails unless the body of a bulk delete names what it deletes. */
 export const assertNamesSomething = (body: string): { readonly type: string; value: unknown } => {
   const selection: unknown = JSON.parse(body)
   assert.isTrue(isRecord(selection))
@@ -34,7 +34,7 @@ export const assertNamesSomething = (body: string): { readonly type: string; val
   return { type: String(type), value }
 }
 
-/** What a value asks a bulk delete for. */
+/** The selection that a value is, or that it is a part of. */
 const selectionOf = ({ kind }: Position, value: unknown): unknown => {
   if (kind === "id") return { type: "id", value: [value] }
   if (kind === "unicity") return { type: "unicity", value: [[value].flat()] }
@@ -88,14 +88,14 @@ export const assertEndpoint = (
   }
 }
 
-/** What came of a value in a position: the requests that were made, and the failure. */
+/** Calls an operation with a value in a position: its requests, and the tag of its error. */
 export const requestsOf = (
   position: Position,
   value: unknown,
   options: Partial<Np6Options> = {},
 ): Effect.Effect<{ readonly requests: ReadonlyArray<Recorded>; readonly tag: string }> => {
   const { requests, layer } = recording([() => new Response(null, { status: 418 })], options)
-  // In a position of its own type no value could be wrong.
+  // The position's type would allow no wrong value.
   const call = Effect.suspend(() => position.run(value as never))
   return Effect.exit(Effect.provide(call, layer)).pipe(Effect.map((exit) => {
     const error = Exit.isFailure(exit) ? Cause.squash(exit.cause) : "nothing failed"
@@ -124,7 +124,7 @@ export const assertSafe = (
     return requests.length === 0 ? "refused" : "sent"
   })
 
-/** For values that answer differently each time: nothing can be equal to them. */
+/** For values that differ each time that they are read: nothing can be equal to them. */
 const assertShape = (position: Position, { body, method, url }: Recorded): void => {
   assert.strictEqual(method, position.method)
   const pattern = position.path.replace("{}", "[0-9A-Za-z_-]{1,64}")

@@ -1,4 +1,4 @@
-/** Every place where a caller's value gets into a request, and the one request that it may make. */
+/** Each argument whose value gets into a request, and the one request that it may make. */
 import { Bulk, TargetModel, Targets } from "@effect-np6/targets"
 import { Effect, Stream } from "effect"
 import type { OperationCase } from "../operations.ts"
@@ -8,7 +8,7 @@ type Calls = Effect.Effect<unknown, unknown, Targets>
 /** One argument of one operation. */
 export interface Position {
   readonly name: string
-  /** What a value is there: its part of the request is checked against it. */
+  /** The type of the argument: its part of the request is compared with the value. */
   readonly kind: "id" | "segment" | "unicity" | "values" | "selection"
   readonly method: OperationCase["method"]
   /** Below the base URL, with `{}` for the value itself. */
@@ -39,7 +39,7 @@ const bulk = <I, A, E>(operator: Bulk.Operator<I, A, E>, input: I): Calls =>
     ),
   )
 
-// `never` is what takes the values that no type allows.
+// A function of `never` takes values that no type allows.
 export const positions: ReadonlyArray<Position> = [
   {
     name: "get(id)",
@@ -126,6 +126,27 @@ export const positions: ReadonlyArray<Position> = [
     run: (value) => service((targets) => targets.update(id, value)),
   },
   {
+    name: "find(unicity)",
+    kind: "unicity",
+    method: "GET",
+    path: "targets",
+    run: (value) => service((targets) => targets.find(value)),
+  },
+  {
+    name: "ensureInSegment(unicity)",
+    kind: "unicity",
+    method: "PUT",
+    path: "targets",
+    run: (value) => service((targets) => targets.ensureInSegment(value, values, 1)),
+  },
+  {
+    name: "ensureInSegment(, values)",
+    kind: "values",
+    method: "PUT",
+    path: "targets",
+    run: (value) => service((targets) => targets.ensureInSegment("a@b.c", value, 1)),
+  },
+  {
     name: "deleteMany(selection)",
     kind: "selection",
     method: "DELETE",
@@ -166,6 +187,20 @@ export const positions: ReadonlyArray<Position> = [
     method: "GET",
     path: "targets",
     run: (value) => model((contacts) => contacts.getByUnicity({ email: value })),
+  },
+  {
+    name: "a model's find({ email })",
+    kind: "unicity",
+    method: "GET",
+    path: "targets",
+    run: (value) => model((contacts) => contacts.find({ email: value })),
+  },
+  {
+    name: "a model's ensureInSegment({ email })",
+    kind: "unicity",
+    method: "PUT",
+    path: "targets",
+    run: (value) => model((contacts) => contacts.ensureInSegment({ email: value }, 1)),
   },
   {
     name: "a model's upsert({ email })",

@@ -1,8 +1,8 @@
-/** Values that a caller without types, or without luck, may pass. */
+/** Values that a caller without types may pass. */
 
 const long = "x".repeat(1_000_000)
 
-/** Texts that something on the way could take for more than text. */
+/** Texts that a URL, a header, JSON or an object could take for more than text. */
 export const texts: ReadonlyArray<string> = [
   "",
   " ",
@@ -87,7 +87,7 @@ export const texts: ReadonlyArray<string> = [
   "x".repeat(1025),
 ]
 
-/** What isn't text. */
+/** Values that aren't text. */
 export const others: ReadonlyArray<unknown> = [
   undefined,
   null,
@@ -149,7 +149,7 @@ export const others: ReadonlyArray<unknown> = [
 const many = (value: unknown, length: number): ReadonlyArray<unknown> =>
   Array.from({ length }, () => value)
 
-/** What a bulk delete may be asked for, right and wrong. */
+/** Selections of a bulk delete, right and wrong. */
 export const selections: ReadonlyArray<unknown> = [
   undefined,
   null,
@@ -197,10 +197,10 @@ export const selections: ReadonlyArray<unknown> = [
   })),
 ]
 
-/** Something that gives its answers one after the other, and the last for ever. */
-const changing = <A>(...answers: ReadonlyArray<A>): () => A | undefined => {
+/** A getter that returns one value after the other, and the last for ever. */
+const changing = <A>(...values: ReadonlyArray<A>): () => A | undefined => {
   let reads = 0
-  return () => answers[Math.min(reads++, answers.length - 1)]
+  return () => values[Math.min(reads++, values.length - 1)]
 }
 
 const getters = (
@@ -223,8 +223,8 @@ const lyingLength = (
   })
 }
 
-const lyingElements = (...answers: ReadonlyArray<unknown>): unknown => {
-  const next = changing(...answers)
+const lyingElements = (...values: ReadonlyArray<unknown>): unknown => {
+  const next = changing(...values)
   return new Proxy(["000MLGPR"], {
     get: (array, key, receiver) => key === "0" ? next() : Reflect.get(array, key, receiver),
   })
@@ -271,7 +271,7 @@ const throwing = (): never => {
   throw new Error("not to be read")
 }
 
-/** Makers of values that change between two looks, or answer otherwise than they seem. */
+/** Makers of values that change between two reads, or aren't what they seem. */
 export const tricksters: { readonly [name: string]: () => unknown } = {
   "an object that says it is an id": () => speaking("000MLGPR"),
   "an object that says it is nothing": () => speaking(""),
@@ -328,7 +328,7 @@ export const tricksters: { readonly [name: string]: () => unknown } = {
   "an object that throws": () => new Proxy({}, { get: throwing, ownKeys: throwing }),
 }
 
-/** The same, as the value of a selection or a part of one. */
+/** The same, as the value of a selection or as a part of it. */
 export const trickySelections: { readonly [name: string]: () => unknown } = {
   ...Object.fromEntries(
     ["id", "unicity"].flatMap((type) =>

@@ -3,7 +3,7 @@ import { assertSafe } from "../../harness/edge/endpoint.ts"
 import { positions } from "../../harness/edge/positions.ts"
 import { tricksters, trickySelections } from "../../harness/edge/values.ts"
 
-describe("a value that changes, or isn't what it says it is, makes no other request, as", () => {
+describe("arguments: a value that changes while it is read makes no request but its endpoint's, as", () => {
   for (const position of positions) {
     const values = position.kind === "selection" ? trickySelections : tricksters
     for (const [name, make] of Object.entries(values)) {

@@ -6,7 +6,7 @@ import { positions } from "../../harness/edge/positions.ts"
 
 const seed = { seed: 20261124 }
 
-describe("whatever text there is, it is refused or sent as it is, as", () => {
+describe("arguments: any text is refused, or sent as it is, as", () => {
   const text = fc.oneof(
     fc.string({ unit: "binary" }),
     fc.string({ unit: "grapheme", maxLength: 80 }),
@@ -28,7 +28,7 @@ describe("whatever text there is, it is refused or sent as it is, as", () => {
   }
 })
 
-describe("whatever there is, it makes no other request, as", () => {
+describe("arguments: any value makes no request but its endpoint's, as", () => {
   const anything = fc.anything({
     withBigInt: true,
     withBoxedValues: true,

@@ -4,7 +4,7 @@ import { assertSafe } from "../../harness/edge/endpoint.ts"
 import { positions } from "../../harness/edge/positions.ts"
 import { others, selections, texts } from "../../harness/edge/values.ts"
 
-describe("a value is refused, or makes the one request of its endpoint, as", () => {
+describe("arguments: a value is refused, or makes the one request of its endpoint, as", () => {
   for (const position of positions) {
     const isSelection = position.kind === "selection"
     it.effect(position.name, () =>
@@ -13,7 +13,7 @@ describe("a value is refused, or makes the one request of its endpoint, as", () 
           ? [...selections, ...others]
           : [...texts, ...others]
         const results = yield* Effect.forEach(values, (value) => assertSafe(position, value))
-        // Neither all nor nothing, or this would show nothing.
+        // Both occur, or the test couldn't tell a check from none.
         assert.include(results, "refused")
         assert.include(results, "sent")
       }))
@@ -23,7 +23,7 @@ describe("a value is refused, or makes the one request of its endpoint, as", () 
 const byId = { type: "id", value: ["000MLGPR"] }
 const bySegment = { type: "segment", value: 12345 }
 
-describe("below a base URL of", () => {
+describe("arguments: below the base URL", () => {
   const bases = [
     "https://np6.example",
     "HTTPS://NP6.EXAMPLE:443/",
@@ -46,7 +46,7 @@ describe("below a base URL of", () => {
     "https://np6.example/$&{id}",
   ]
   for (const baseUrl of bases) {
-    it.effect(`${JSON.stringify(baseUrl)} requests are the endpoints'`, () =>
+    it.effect(`${JSON.stringify(baseUrl)} each request is its endpoint's`, () =>
       Effect.forEach(positions, (position) =>
         Effect.forEach(
           position.kind === "selection" ? [{}, byId, bySegment] : ["..", "../x", "000MLGPR", 1],

@@ -20,6 +20,11 @@ const labels = fc.uniqueArray(fc.string({ minLength: 1 }), {
 })
 const dates = fc.date({ noInvalidDate: true, min: new Date("0002-01-01T00:00:00Z") })
   .map((value) => DateTime.makeUnsafe(value))
+const days = fc.date({
+  noInvalidDate: true,
+  min: new Date("0002-01-01T00:00:00Z"),
+  max: new Date("9999-12-31T00:00:00Z"),
+}).map((value) => DateTime.formatIsoDateUtc(DateTime.makeUnsafe(value)))
 
 const nonEmpty = <A>([first, ...rest]: ReadonlyArray<A>): readonly [A, ...ReadonlyArray<A>] => {
   if (first === undefined) throw new Error("an empty array")
@@ -34,6 +39,8 @@ const plain: ReadonlyArray<Kind> = [
     make: (id) => TargetModel.date(id, { slashes: "dd/mm/yyyy" }),
     values: fc.option(dates),
   },
+  { make: (id) => TargetModel.day(id), values: fc.option(days) },
+  { make: (id) => TargetModel.day(id, { timeZone: "Asia/Tokyo" }), values: fc.option(days) },
   {
     make: (id) => TargetModel.flag(id, { yes: 1, no: 0 }),
     values: fc.option(fc.boolean()),
@@ -105,8 +112,8 @@ const id = Schema.decodeUnknownSync(TargetId)("000MLGPR")
 const asFields = Schema.decodeUnknownSync(Fields)
 const seed = { seed: 20260101, numRuns: 500 }
 
-describe("for every model", () => {
-  it("what is encoded decodes to itself, over JSON, and only what is given is sent", () => {
+describe("TargetModel: for any model", () => {
+  it("encode, decode: values come back from JSON as they were, and only what is given is sent", () => {
     fc.assert(
       fc.property(world, ({ model, key, unicity, fields, values }) => {
         const named = Object.fromEntries([[key, unicity]])
@@ -136,7 +143,7 @@ describe("for every model", () => {
   const scalar = fc.oneof(texts, numbers, fc.boolean(), fc.constant(null))
   const wire: fc.Arbitrary<FieldValue> = fc.oneof(scalar, fc.array(scalar))
 
-  it("a reply is decoded or kept, each value once, whatever is in it", () => {
+  it("decode: each value of any response is in `values` or in `unknown`, once", () => {
     const reply = world.chain(({ model, fields }) =>
       fc.tuple(
         fc.array(wire, { minLength: fields.length, maxLength: fields.length }),

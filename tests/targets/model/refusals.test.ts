@@ -27,7 +27,7 @@ const whole = (values: unknown): Encoded => Contact.encode(hostile(values))
 const some = (values: unknown): Encoded => Contact.encodeValues(hostile(values))
 const unicity = (values: unknown): Encoded => Contact.encodeUnicity(hostile(values))
 
-describe("a model refuses", () => {
+describe("TargetModel.encode refuses", () => {
   const noMap = "it is not a map of names to values"
   const cases: ReadonlyArray<
     readonly [what: string, encoded: () => Encoded, input: string, problem: string]
@@ -67,12 +67,6 @@ describe("a model refuses", () => {
       "a list can't tell a target from all others",
     ],
     [
-      "what is undefined",
-      () => some({ orders: undefined }),
-      "values.orders",
-      "it is undefined: leave the name out to keep the field",
-    ],
-    [
       "half a character",
       () => some({ email: "\ud83d" }),
       "values.email",
@@ -97,7 +91,7 @@ describe("a model refuses", () => {
       "Expected an array of labels: [] clears the field",
     ],
     [
-      "what no words can be found for",
+      "what can't be written as text",
       () => some({ email: Object.create(null) }),
       "values.email",
       "its schema refuses it",
@@ -110,14 +104,23 @@ describe("a model refuses", () => {
     })
   }
 
-  it("a unicity that is missing, whatever else is there", () =>
+  it("nothing that is undefined: it isn't given", () => {
+    const given = { email: "a@b.c", orders: undefined, phone: undefined }
+    assert.deepStrictEqual(
+      whole(given),
+      Result.succeed({ unicity: ["a@b.c"], values: { 8103: "a@b.c" } }),
+    )
+    assert.deepStrictEqual(some({ orders: undefined }), Result.succeed({}))
+  })
+
+  it("no value beside the unicity in encodeUnicity", () =>
     assert.deepStrictEqual(
       Result.getOrThrow(Contact.encodeUnicity({ email: "a@b.c", ...{ orders: "none" } })),
       ["a@b.c"],
     ))
 })
 
-describe("what a schema of one's own says", () => {
+describe("TargetModel.field: the message of its schema", () => {
   const Name = Schema.Struct({ first: Schema.String, last: Schema.String }).check(
     Schema.makeFilter(({ first }) => first !== "Jasmine" || `the name ${first} is taken`),
   )
@@ -131,22 +134,22 @@ describe("what a schema of one's own says", () => {
   }, { unicity: "email" })
   const cases: ReadonlyArray<readonly [what: string, values: object, problem: string]> = [
     [
-      "a value of several parts is shown without them",
+      "a value of several parts is blanked",
       { name: { first: "Jasmine", last: "Doe" } },
       "the name … is taken",
     ],
-    ["null is shown whole", { nick: null }, "Expected none(), not null"],
-    ["what JSON can't write is shown", { email: () => 1 }, "Expected string | null"],
+    ["null is not blanked", { nick: null }, "Expected none(), not null"],
+    ["a value that JSON can't write is blanked", { email: () => 1 }, "Expected string | null"],
   ]
   for (const [what, values, problem] of cases) {
-    it(`of ${what}`, () => {
+    it(`${what}`, () => {
       const encoded = Person.encodeValues(hostile(values))
       assert.strictEqual(Result.getOrThrow(Result.flip(encoded)).problem, problem)
     })
   }
 })
 
-describe("a definition is refused", () => {
+describe("TargetModel.make refuses", () => {
   const fields = { email: TargetModel.text(8103) }
   const cases: ReadonlyArray<readonly [names: ReadonlyArray<string>, problem: string]> = [
     [[], "the unicity names no field"],
@@ -155,7 +158,7 @@ describe("a definition is refused", () => {
     [["email", "email"], "the unicity names a field twice"],
   ]
   for (const [names, problem] of cases) {
-    it(`with the unicity ${JSON.stringify(names)}`, () =>
+    it(`the unicity ${JSON.stringify(names)}`, () =>
       assert.throws(
         () => TargetModel.make(fields, { unicity: hostile<"email">(names) }),
         TypeError,
@@ -164,7 +167,7 @@ describe("a definition is refused", () => {
   }
 })
 
-describe("a value of NP6's", () => {
+describe("TargetModel.decode", () => {
   const read = (field: number, value: FieldValue) =>
     Contact.decodeListed({
       id: Schema.decodeUnknownSync(TargetId)("000MLGPR"),
@@ -179,10 +182,10 @@ describe("a value of NP6's", () => {
     ["-0.125", -0.125],
   ]
   for (const [text, value] of numbers) {
-    it(`${text} is a number`, () => assert.strictEqual(read(8106, text).values.orders, value))
+    it(`reads ${text} as a number`, () => assert.strictEqual(read(8106, text).values.orders, value))
   }
 
-  it("is one of two labels that differ in more than case, as ß and ss do", () => {
+  it("tells labels apart that differ in more than case, as ß and ss do", () => {
     const { decodeListed } = TargetModel.make({
       email: TargetModel.text(8103),
       street: TargetModel.choice(8104, ["Weiß", "Weiss"]),
@@ -207,7 +210,7 @@ describe("a value of NP6's", () => {
     [8108, ["Non"], 'Expected one of "Oui", "0"'],
   ]
   for (const [field, value, problem] of strange) {
-    it(`${JSON.stringify(value)} in ${field} is kept, and what was expected is said`, () => {
+    it(`keeps ${JSON.stringify(value)} of ${field} in unknown, and says what it expected`, () => {
       const { undecoded, unknown } = read(field, value)
       assert.strictEqual(undecoded[0]?.problem, problem)
       assert.deepStrictEqual(unknown, { [field]: value })
@@ -215,14 +218,15 @@ describe("a value of NP6's", () => {
   }
 })
 
-describe("an operation of a model", () => {
+describe("TargetModel.operations", () => {
   const layer = Sandbox.layerTargets()
 
-  it.effect("is named by what it refuses", () =>
+  it.effect("each is named by its refusals", () =>
     Effect.gen(function* () {
       const contacts = yield* Contact.operations
       const calls = {
         getByUnicity: contacts.getByUnicity(hostile({})),
+        find: contacts.find(hostile({})),
         upsert: contacts.upsert(hostile({})),
         create: contacts.create(hostile({})),
         update: contacts.update("000MLGPR", hostile([])),
@@ -231,6 +235,7 @@ describe("an operation of a model", () => {
       const { withResponse } = contacts
       const withAnswer = {
         getByUnicity: withResponse.getByUnicity(hostile({})),
+        find: withResponse.find(hostile({})),
         upsert: withResponse.upsert(hostile({})),
         create: withResponse.create(hostile({})),
         update: withResponse.update("000MLGPR", hostile([])),
@@ -256,7 +261,7 @@ describe("an operation of a model", () => {
     [unreadable(), "selection", "it can't be read"],
   ]
   for (const [at, [selection, input, problem]] of selections.entries()) {
-    it.effect(`deletes nothing of a selection that it doesn't understand: ${at + 1}`, () =>
+    it.effect(`deleteMany: sends nothing for a selection that it can't read: ${at + 1}`, () =>
       Effect.gen(function* () {
         const contacts = yield* Contact.operations
         const error = yield* Effect.flip(contacts.deleteMany(hostile(selection)))

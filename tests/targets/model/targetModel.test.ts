@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import {
+  Day,
   type Fields,
   type FieldValue,
   InvalidInput,
@@ -15,7 +16,7 @@ import { inTime } from "../../harness/time.ts"
 const Contact = TargetModel.make({
   email: TargetModel.text(8103),
   title: TargetModel.choice(8101, ["Mr", "Mrs"]),
-  birthday: TargetModel.date(8105),
+  birthday: TargetModel.day(8105),
   orders: TargetModel.number(8106),
   interests: TargetModel.choices(8107, ["Books", "Music"]),
 }, { unicity: "email" })
@@ -25,7 +26,7 @@ type Contacts = TargetModel.OperationsOf<typeof Contact>
 const full: TargetModel.NewValuesOf<typeof Contact> = {
   email: "a@b.c",
   title: "Mrs",
-  birthday: DateTime.makeUnsafe("1980-05-17"),
+  birthday: "1980-05-17",
   orders: 3,
   interests: ["Books"],
 }
@@ -50,8 +51,8 @@ const decode = <A>(
 const requests = Effect.flatMap(Sandbox, (sandbox) => sandbox.requests)
 const lastBody = Effect.map(requests, (log): unknown => JSON.parse(log.at(-1)?.body ?? "null"))
 
-describe("an operation of a model", () => {
-  test("upsert takes the unicity from the model and reads back what it was given", (contacts) =>
+describe("TargetModel.operations", () => {
+  test("upsert: takes the unicity from the values, and returns what it was given", (contacts) =>
     Effect.gen(function* () {
       const jane = yield* contacts.upsert(full)
       assert.deepStrictEqual<unknown>(jane.values, full)
@@ -72,7 +73,7 @@ describe("an operation of a model", () => {
       ])
     }))
 
-  test("update sends what is given, and null and [] clear", (contacts) =>
+  test("update: sends what is given; null and [] clear", (contacts) =>
     Effect.gen(function* () {
       const { id } = yield* contacts.upsert(full)
       const changed = yield* contacts.update(id, { title: null, interests: [] })
@@ -80,9 +81,11 @@ describe("an operation of a model", () => {
       assert.deepStrictEqual<unknown>(changed.values, { ...full, title: null, interests: [] })
       yield* contacts.update(id, {})
       assert.deepStrictEqual(yield* lastBody, {})
+      yield* contacts.update(id, { title: undefined, orders: 4, interests: undefined })
+      assert.deepStrictEqual(yield* lastBody, { 8106: 4 })
     }))
 
-  test("create makes a target, and conflicts with one that is there", (contacts) =>
+  test("create: makes a target, and conflicts with one that is there", (contacts) =>
     Effect.gen(function* () {
       const jane = yield* contacts.create({ email: "a@b.c" })
       assert.deepStrictEqual(jane.values, {
@@ -96,7 +99,7 @@ describe("an operation of a model", () => {
       assert.strictEqual(error._tag, "Conflict")
     }))
 
-  test("get and getByUnicity find it, or don't", (contacts) =>
+  test("get, getByUnicity: find a target, or fail with NotFound", (contacts) =>
     Effect.gen(function* () {
       const jane = yield* contacts.upsert(full)
       assert.deepStrictEqual(yield* contacts.get(jane.id), jane)
@@ -113,7 +116,37 @@ describe("an operation of a model", () => {
       ])
     }))
 
-  test("list and stream have the unicity, and no key for what the reply lacks", (contacts) =>
+  test("find: returns a target, or none", (contacts) =>
+    Effect.gen(function* () {
+      const jane = yield* contacts.upsert(full)
+      assert.deepStrictEqual(yield* contacts.find({ email: "a@b.c" }), Option.some(jane))
+      assert.deepStrictEqual(yield* contacts.find({ email: "d@e.f" }), Option.none())
+      const { value } = yield* contacts.withResponse.find({ email: "a@b.c" })
+      assert.deepStrictEqual(value, Option.some(jane))
+      const error = yield* Effect.flip(contacts.find({ email: "\ud800" }))
+      assert.deepInclude(error, { operation: "targets.find", input: "unicity.email" })
+    }))
+
+  test("ensureInSegment: writes the target, and adds it where it isn't in the segment", (contacts) =>
+    Effect.gen(function* () {
+      const jane = yield* contacts.ensureInSegment(full, 12345)
+      assert.deepStrictEqual<unknown>(jane.values, full)
+      const again = yield* contacts.withResponse.ensureInSegment(
+        { email: "a@b.c", orders: 4 },
+        12345,
+      )
+      assert.deepStrictEqual<unknown>(again.value.values, { ...full, orders: 4 })
+      const { targets } = yield* (yield* Sandbox).state
+      assert.deepStrictEqual(targets.map(({ id, segments }) => [id, segments]), [[jane.id, [
+        12345,
+      ]]])
+      const sent = (yield* requests).length
+      const error = yield* Effect.flip(contacts.ensureInSegment(full, 0))
+      assert.deepInclude(error, { _tag: "InvalidInput", input: "segment" })
+      assert.lengthOf(yield* requests, sent)
+    }))
+
+  test("list, stream: have the unicity, and no key for what the response lacks", (contacts) =>
     Effect.gen(function* () {
       yield* contacts.upsert(full)
       yield* contacts.upsert({ email: "d@e.f" })
@@ -125,7 +158,7 @@ describe("an operation of a model", () => {
       assert.deepStrictEqual(yield* Stream.runCollect(contacts.stream), listed)
     }))
 
-  test("the rest are those of Targets", (contacts) =>
+  test("addToSegment, removeFromSegment, delete: are those of Targets", (contacts) =>
     Effect.gen(function* () {
       const { id } = yield* contacts.upsert(full)
       yield* contacts.addToSegment(id, 12345)
@@ -135,7 +168,7 @@ describe("an operation of a model", () => {
       assert.strictEqual(error._tag, "NotFound")
     }))
 
-  test("deleteMany takes unicities by name", (contacts) =>
+  test("deleteMany: takes unicities by name", (contacts) =>
     Effect.gen(function* () {
       const jane = yield* contacts.upsert(full)
       const john = yield* contacts.upsert({ email: "d@e.f" })
@@ -151,7 +184,7 @@ describe("an operation of a model", () => {
       assert.strictEqual(empty._tag, "InvalidInput")
     }))
 
-  test("has its answer under withResponse", (contacts) =>
+  test("withResponse: returns each value in its response", (contacts) =>
     Effect.gen(function* () {
       const { withResponse } = contacts
       const { value: jane, status } = yield* withResponse.upsert(full)
@@ -171,15 +204,21 @@ describe("an operation of a model", () => {
       assert.strictEqual(deleted.value.deleted.length, 1)
     }))
 
-  test("encodes when it runs, not before", (contacts) =>
+  test("arguments are read and encoded when the effect runs, each time", (contacts) =>
     Effect.gen(function* () {
       const values = { email: "a@b.c", orders: 1 }
       const upsert = contacts.upsert(values)
       values.orders = 2
       assert.strictEqual((yield* upsert).values.orders, 2)
+      values.orders = 3
+      assert.strictEqual((yield* upsert).values.orders, 3)
+      const selection = { type: "unicity" as const, value: [{ email: "keep@b.c" }] }
+      const deletion = contacts.deleteMany(selection)
+      selection.value[0] = { email: "a@b.c" }
+      assert.lengthOf((yield* deletion).deleted, 1)
     }))
 
-  test("is tried again under the layer's policy", (contacts) =>
+  test("withResponse.upsert: is retried as targets.upsert is", (contacts) =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       yield* sandbox.script({ fault: Fault.reset({ applied: true }) })
@@ -189,7 +228,7 @@ describe("an operation of a model", () => {
     }))
 })
 
-describe("a unicity of several fields", () => {
+describe("TargetModel.operations over a unicity of several fields", () => {
   const Person = TargetModel.make({
     name: TargetModel.text(2),
     number: TargetModel.number(3),
@@ -203,7 +242,7 @@ describe("a unicity of several fields", () => {
     ],
   }
 
-  it.effect("is sent in the account's order, in every operation", () =>
+  it.effect("send it in the account's order", () =>
     Effect.gen(function* () {
       const people = yield* Person.operations
       const jane = yield* people.upsert({ number: 7, name: "Jane", email: "a@b.c" })
@@ -220,7 +259,7 @@ describe("a unicity of several fields", () => {
     }).pipe(Effect.provide(Sandbox.layerTargets({ seed }))))
 })
 
-describe("a value that NP6 has and the model doesn't know", () => {
+describe("TargetModel.decode: a value that the model doesn't know", () => {
   const seed: SandboxSeed = {
     fields: [
       { id: 8101, name: "Civility", type: "singleSelectList", values: ["MR", "MRS", "Secret"] },
@@ -247,20 +286,24 @@ describe("a value that NP6 has and the model doesn't know", () => {
     ],
   }
 
-  test("is read in any case, and spelt as in the model", (contacts) =>
-    Effect.gen(function* () {
-      const { values, undecoded } = yield* contacts.get("00000001")
-      assert.deepStrictEqual(values, {
-        email: "a@b.c",
-        title: "Mrs",
-        birthday: null,
-        interests: ["Music", "Books"],
-      })
-      assert.deepStrictEqual(undecoded, [])
-    }), seed)
+  test(
+    "a label is read in any case, and comes out as the model spells it",
+    (contacts) =>
+      Effect.gen(function* () {
+        const { values, undecoded } = yield* contacts.get("00000001")
+        assert.deepStrictEqual(values, {
+          email: "a@b.c",
+          title: "Mrs",
+          birthday: null,
+          interests: ["Music", "Books"],
+        })
+        assert.deepStrictEqual(undecoded, [])
+      }),
+    seed,
+  )
 
   test(
-    "is kept as it came, and reported without it, and the reply isn't lost",
+    "is in `unknown` as it came, and in `undecoded` without its text",
     (contacts) =>
       Effect.gen(function* () {
         const john = yield* contacts.update("00000002", { email: "j@k.l" })
@@ -308,7 +351,7 @@ describe("a value that NP6 has and the model doesn't know", () => {
     seed,
   )
 
-  test("fails where that is asked for", (contacts) =>
+  test("requireDecoded: fails with the first", (contacts) =>
     Effect.gen(function* () {
       const strict = (id: string) =>
         contacts.get(id).pipe(Effect.flatMap(TargetModel.requireDecoded))
@@ -318,27 +361,29 @@ describe("a value that NP6 has and the model doesn't know", () => {
     }), seed)
 })
 
-describe("a value that is refused", () => {
+describe("TargetModel.operations: a refused value", () => {
   const refused: ReadonlyArray<readonly [name: string, values: object, input: string]> = [
     ["an unknown label", { title: "Secret" }, "values.title"],
     ["a label in another case", { title: "mrs" }, "values.title"],
     ["labels outside an array", { interests: "Books" }, "values.interests"],
     ["null for a list", { interests: null }, "values.interests"],
-    ["text for a date", { birthday: "Secret" }, "values.birthday"],
-    ["a date in year 1", { birthday: DateTime.makeUnsafe("0001-05-01") }, "values.birthday"],
+    ["text for a day", { birthday: "Secret" }, "values.birthday"],
+    ["an instant for a day", { birthday: DateTime.makeUnsafe("1980-05-17") }, "values.birthday"],
+    ["a day in year 1", { birthday: "0001-05-01" }, "values.birthday"],
+    ["a day that no calendar has", { birthday: "1980-02-30" }, "values.birthday"],
     ["a number that lost digits", { orders: 2 ** 60 }, "values.orders"],
     ["no number", { orders: NaN }, "values.orders"],
     ["a number for text", { email: 5 }, "values.email"],
     ["half a character", { email: "\ud800" }, "values.email"],
-    ["undefined", { title: undefined }, "values.title"],
     ["an empty unicity", { email: null }, "values.email"],
+    ["a unicity that isn't given", { email: undefined }, "values.email"],
     ["an unknown name", { "secret@b.c": 1 }, "values"],
     ["the name of an inherited property", { constructor: 1 }, "values"],
     ["an own __proto__", JSON.parse('{"__proto__": 1}'), "values"],
     ["what can't be shown", { title: Object.create(null) }, "values.title"],
   ]
   for (const [name, values, input] of refused) {
-    test(`${name}: InvalidInput, and nothing is sent`, (contacts) =>
+    test(`${name} is InvalidInput, and nothing is sent`, (contacts) =>
       Effect.gen(function* () {
         // Not a spread, which would give an own `__proto__` to the wrong property.
         const given = Object.defineProperties(
@@ -360,7 +405,7 @@ describe("a value that is refused", () => {
       }))
   }
 
-  test("an update is refused as a whole", (contacts) =>
+  test("makes all of an update InvalidInput", (contacts) =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(contacts.update("000MLGPR", { title: "Mr", orders: NaN }))
       assert.instanceOf(error, InvalidInput)
@@ -368,7 +413,7 @@ describe("a value that is refused", () => {
       assert.deepStrictEqual(yield* requests, [])
     }))
 
-  test("a unicity is refused under its name", (contacts) =>
+  test("of a unicity is InvalidInput under its name", (contacts) =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(contacts.getByUnicity({ email: "\ud800" }))
       assert.instanceOf(error, InvalidInput)
@@ -378,7 +423,7 @@ describe("a value that is refused", () => {
       assert.deepStrictEqual(yield* requests, [])
     }))
 
-  it("isn't shown where a schema's own words repeat it, and no schema's throw gets out", () => {
+  it("isn't shown where a schema's message repeats it, and a schema that throws is InvalidInput", () => {
     const Loud = TargetModel.make({
       email: TargetModel.text(1),
       name: TargetModel.field(
@@ -414,7 +459,7 @@ describe("a value that is refused", () => {
   })
 })
 
-describe("a field", () => {
+describe("TargetModel: a field", () => {
   const read = (field: TargetModel.Field<unknown>, value: FieldValue): unknown => {
     const Model = TargetModel.make({ key: TargetModel.text(1), field }, { unicity: "key" })
     const { values, undecoded } = decode(Model, { [field.id]: value })
@@ -467,6 +512,46 @@ describe("a field", () => {
       ["06/13/2016", midnight],
       ["13/06/2016", "undecoded"],
     ]],
+    ["day", TargetModel.day(2), [
+      ["1980-05-17T00:00:00Z", "1980-05-17"],
+      ["1980-05-17", "1980-05-17"],
+      ["1980-05-17T00:00:00", "1980-05-17"],
+      ["1980-05-17T00:00:00+02:00", "1980-05-17"],
+      ["1980-05-17T23:30:00.000-0500", "1980-05-17"],
+      ["1980-05-16T22:00:00Z", "1980-05-16"],
+      ["327369600", "1980-05-17"],
+      [327369600, "1980-05-17"],
+      [327369600000, "1980-05-17"],
+      ["", null],
+      [null, null],
+      ["0001-01-01T00:00:00Z", null],
+      ["0001-01-01T00:00:00+01:00", null],
+      ["17/05/1980", "undecoded"],
+      ["1980-02-30", "undecoded"],
+      ["+012026-01-01T00:00:00Z", "undecoded"],
+      ["May", "undecoded"],
+      [["1980-05-17"], "undecoded"],
+    ]],
+    ["day in Paris", TargetModel.day(2, { timeZone: "Europe/Paris" }), [
+      ["1980-05-16T22:00:00Z", "1980-05-17"],
+      ["1980-11-16T23:00:00.000Z", "1980-11-17"],
+      ["1980-05-16T21:59:59Z", "1980-05-16"],
+      [327362400, "1980-05-17"],
+      ["1980-05-17T00:00:00Z", "1980-05-17"],
+      ["1980-05-17T12:00:00Z", "1980-05-17"],
+      ["1980-05-16T22:00:00", "1980-05-16"],
+      ["1980-05-17T00:00:00+02:00", "1980-05-17"],
+      ["1980-05-17", "1980-05-17"],
+    ]],
+    ["day in New York", TargetModel.day(2, { timeZone: "America/New_York" }), [
+      ["1980-05-17T00:00:00Z", "1980-05-17"],
+      ["1980-05-17T03:59:00Z", "1980-05-16"],
+    ]],
+    ["French day", TargetModel.day(2, { slashes: "dd/mm/yyyy" }), [
+      ["17/05/1980", "1980-05-17"],
+      ["1980-05-17", "1980-05-17"],
+      ["05/17/1980", "undecoded"],
+    ]],
     ["choice", TargetModel.choice(2, ["Été", "No"]), [
       ["ÉTÉ", "Été"],
       ["", null],
@@ -511,14 +596,30 @@ describe("a field", () => {
     ]],
   ]
   for (const [name, field, reads] of cases) {
-    it(`${name}: reads what is unambiguous`, () => {
+    it(`${name}: reads each form that NP6 may send`, () => {
       for (const [value, expected] of reads) {
         assert.deepStrictEqual(read(field, value), expected, JSON.stringify(value))
       }
     })
   }
 
-  it("of a flag is written as its values", () => {
+  it("day: a birthday at midnight in Paris is written as that day", () => {
+    const Model = TargetModel.make({ key: TargetModel.text(1), birthday: TargetModel.day(2) }, {
+      unicity: "key",
+    })
+    const paris = DateTime.makeZonedUnsafe(
+      { year: 1980, month: 5, day: 17 },
+      { timeZone: "Europe/Paris", adjustForTimeZone: true },
+    )
+    assert.strictEqual(DateTime.formatIso(paris), "1980-05-16T22:00:00.000Z")
+    const birthday = Schema.decodeUnknownSync(Day)(DateTime.formatIsoDate(paris))
+    assert.deepStrictEqual(
+      Model.encodeValues({ birthday }),
+      Result.succeed({ 2: "1980-05-17T00:00:00Z" }),
+    )
+  })
+
+  it("flag: is written as its two values", () => {
     const Model = TargetModel.make({
       key: TargetModel.text(1),
       optIn: TargetModel.flag(2, { yes: "Oui", no: "Non" }),
@@ -529,8 +630,8 @@ describe("a field", () => {
   })
 })
 
-describe("a model", () => {
-  it("throws where it is made when it can't be right", () => {
+describe("TargetModel.make", () => {
+  it("throws for a definition that can't be right", () => {
     const { text, make } = TargetModel
     const id: number = 1
     const wrong: ReadonlyArray<readonly [mistake: () => unknown, message: RegExp]> = [
@@ -542,11 +643,12 @@ describe("a model", () => {
       [() => TargetModel.choice(1, ["Mr", "MR"]), /differ in case/],
       [() => TargetModel.choices(1, ["Mr", ""]), /empty/],
       [() => TargetModel.flag(1, { yes: 1, no: "1" }), /differ in case/],
+      [() => TargetModel.day(1, { timeZone: "Europe/Pariss" }), /no time zone "Europe\/Pariss"/],
     ]
     for (const [mistake, message] of wrong) assert.throws(mistake, TypeError, message)
   })
 
-  it("may have names that objects have too", () => {
+  it("takes names that objects have too", () => {
     const Odd = TargetModel.make({
       ["__proto__"]: TargetModel.text(1),
       constructor: TargetModel.text(2),
@@ -564,7 +666,7 @@ describe("a model", () => {
     assert.deepStrictEqual(decode(Odd, {}).values, {})
   })
 
-  it("keeps fields whose keys aren't its ids", () => {
+  it("decode: keeps fields whose keys aren't ids of the model in `unknown`", () => {
     const fields = JSON.parse('{"__proto__":"x","08103":"y","Email":"z"}')
     const { values, unknown } = decode(Contact, fields)
     assert.deepStrictEqual(values, {})

@@ -1,5 +1,6 @@
 import { assert, describe, expectTypeOf, it } from "@effect/vitest"
 import type {
+  Day,
   Fields,
   FieldValues,
   InvalidInput,
@@ -14,7 +15,8 @@ import * as TargetModel from "../../../src/targets/TargetModel.ts"
 const Contact = TargetModel.make({
   email: TargetModel.text(8103),
   title: TargetModel.choice(8101, ["Mr", "Mrs"]),
-  birthday: TargetModel.date(8105),
+  birthday: TargetModel.day(8105),
+  since: TargetModel.date(8110),
   orders: TargetModel.number(8106),
   interests: TargetModel.choices(8107, ["Books", "Music"]),
   optIn: TargetModel.flag(8109, { yes: "Oui", no: "Non" }),
@@ -25,7 +27,8 @@ type Contacts = TargetModel.OperationsOf<typeof Contact>
 type Shape = {
   readonly email: string | null
   readonly title: "Mr" | "Mrs" | null
-  readonly birthday: DateTime.Utc | null
+  readonly birthday: Day | null
+  readonly since: DateTime.Utc | null
   readonly orders: number | null
   readonly interests: ReadonlyArray<"Books" | "Music">
   readonly optIn: boolean | null
@@ -43,7 +46,7 @@ type ErrorsOf<Service> = {
 }
 
 // These are checked by the compiler (`deno task check`); running them shows only that they load.
-describe("the type of a model", () => {
+describe("TargetModel: its types", () => {
   it("has each field's type under its name", () => {
     expectTypeOf(Contact).toEqualTypeOf<TargetModel.TargetModel<Shape, "email">>()
     expectTypeOf<Contact>().toEqualTypeOf<TargetModel.TypedTarget<Shape>>()
@@ -86,13 +89,15 @@ describe("the type of a model", () => {
   })
 })
 
-describe("what a model's operations take", () => {
+describe("TargetModel.operations: what they take", () => {
   it("is what the fields say", () => {
-    const right = (contacts: Contacts, birthday: DateTime.Utc) => [
+    const right = (contacts: Contacts, since: DateTime.Utc) => [
       contacts.upsert({ email: "a@b.c" }),
-      contacts.upsert({ email: "a@b.c", title: "Mrs", birthday, interests: [], optIn: true }),
+      contacts.upsert({ email: "a@b.c", title: "Mrs", since, interests: [], optIn: true }),
+      contacts.upsert({ email: "a@b.c", title: undefined, birthday: "1980-05-17" }),
       contacts.create({ email: "a@b.c", orders: null }),
       contacts.update("000MLGPR", {}),
+      contacts.update("000MLGPR", { email: undefined, title: undefined }),
       contacts.update("000MLGPR", { title: null, interests: ["Books"] }),
       contacts.getByUnicity({ email: "a@b.c" }),
       contacts.deleteMany({ type: "unicity", value: [{ email: "a@b.c" }] }),
@@ -100,6 +105,20 @@ describe("what a model's operations take", () => {
       contacts.withResponse.upsert({ email: "a@b.c" }),
     ]
     assert.isFunction(right)
+  })
+
+  it("is what fromText reads", () => {
+    expectTypeOf(Contact.fromText).returns.toEqualTypeOf<
+      Result.Result<TargetModel.NewValuesOf<typeof Contact>, TargetModel.InvalidRow>
+    >()
+    const read = (row: Record<string, string | undefined>) => [
+      Contact.fromText(row, { columns: { "E-mail": "email" }, dates: "dmy" }),
+      // @ts-expect-error a name that the model doesn't have
+      Contact.fromText(row, { columns: { "E-mail": "mail" } }),
+      // @ts-expect-error a cell that isn't text
+      Contact.fromText({ email: 5 }),
+    ]
+    assert.isFunction(read)
   })
 
   it("is nothing else", () => {
@@ -116,12 +135,14 @@ describe("what a model's operations take", () => {
       contacts.upsert({ email: "a@b.c", 8101: "Mr" }),
       // @ts-expect-error a label that the model doesn't have
       contacts.upsert({ email: "a@b.c", title: "Dr" }),
-      // @ts-expect-error undefined is neither a value nor null
-      contacts.update("000MLGPR", { title: undefined }),
+      // @ts-expect-error the unicity isn't given
+      contacts.upsert({ email: undefined }),
       // @ts-expect-error a list is cleared with []
       contacts.update("000MLGPR", { interests: null }),
-      // @ts-expect-error text for a date
-      contacts.update("000MLGPR", { birthday: "1980-05-17" }),
+      // @ts-expect-error text for an instant
+      contacts.update("000MLGPR", { since: "1980-05-17" }),
+      // @ts-expect-error a day in another order
+      contacts.update("000MLGPR", { birthday: "17/05/1980" }),
       // @ts-expect-error text for a number
       contacts.update("000MLGPR", { orders: "3" }),
       // @ts-expect-error a unicity without its name
@@ -137,7 +158,7 @@ describe("what a model's operations take", () => {
   })
 })
 
-describe("the definition of a model", () => {
+describe("TargetModel.make: its types", () => {
   const { field, make, text } = TargetModel
 
   it("takes one name or several for the unicity, and wants them all", () => {
