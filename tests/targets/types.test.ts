@@ -21,6 +21,7 @@ import {
   type UnexpectedResponse,
 } from "@effect-np6/targets"
 import { Effect, type Layer, Stream } from "effect"
+import type { HttpClient } from "effect/http"
 
 type Service = Targets["Service"]
 type ErrorOf<O> = O extends (...args: ReadonlyArray<never>) => Effect.Effect<unknown, infer E> ? E
