@@ -108,22 +108,6 @@ const id: Schema.Codec<number> = Schema.toType(FieldId)
 /**
  * The schema of a field of an account: see the type of the same name. Types and operators that
  * aren't documented are read as they come.
- *
- * @example
- * ```ts
- * import { AccountField } from "@effect-np6/targets"
- * import { Schema } from "effect"
- *
- * const field = Schema.decodeUnknownSync(AccountField)({
- *   type: "textField",
- *   id: 8630,
- *   name: "prénom",
- *   isUnicity: false,
- *   isMandatory: false,
- *   constraint: { operator: 4, value: "150" },
- * })
- * field.constraint?.operator // "SmallerOrEqual"
- * ```
  */
 export const AccountField: Schema.Codec<AccountField, AccountFieldEncoded> = Schema.Struct({
   type: Schema.String,

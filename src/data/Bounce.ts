@@ -13,18 +13,6 @@ import { ExactNumber } from "./number.ts"
 /**
  * The names of the known bounce types, by NP6's number: 3, 4, 51, 52, 53, 54 and 6. Two official
  * sources agree on this table; the sample of the API page (`1`) is outside it.
- *
- * @example
- * ```ts
- * import type { BounceTypeName } from "@effect-np6/targets"
- *
- * const undeliverable: ReadonlyArray<BounceTypeName> = [
- *   "HardDomain",
- *   "HardUser",
- *   "HardOther",
- *   "HardRules",
- * ]
- * ```
  */
 export type BounceTypeName =
   | "Validated"
@@ -38,29 +26,10 @@ export type BounceTypeName =
 /**
  * The type of a bounce: a {@link BounceTypeName} to match on, or the code as NP6 sent it where it
  * isn't a known one.
- *
- * @example
- * ```ts
- * import type { BounceType } from "@effect-np6/targets"
- *
- * const isHard = (type: BounceType) =>
- *   typeof type === "string" && type.startsWith("Hard")
- * ```
  */
 export type BounceType = BounceTypeName | (string & Record<never, never>) | number
 
-/**
- * The schema of a bounce's type: decodes NP6's number, or its name in any case.
- *
- * @example
- * ```ts
- * import { BounceType } from "@effect-np6/targets"
- * import { Schema } from "effect"
- *
- * Schema.decodeUnknownSync(BounceType)(52) // "HardUser"
- * Schema.decodeUnknownSync(BounceType)(1) // 1
- * ```
- */
+/** The schema of a bounce's type: decodes NP6's number, or its name in any case. */
 export const BounceType: Schema.Codec<BounceType, CodeEncoded> = named<BounceTypeName>({
   Validated: 3,
   Soft: 4,
@@ -75,16 +44,6 @@ export const BounceType: Schema.Codec<BounceType, CodeEncoded> = named<BounceTyp
  * One bounce of a target.
  *
  * `reason` is NP6's own code: no table of it is published, and one source has text in its place.
- *
- * @example
- * ```ts
- * import type { Bounce } from "@effect-np6/targets"
- *
- * const gone = (bounces: ReadonlyArray<Bounce>) =>
- *   bounces.filter(({ type }) =>
- *     type === "HardUser" || type === "HardDomain"
- *   )
- * ```
  */
 export interface Bounce {
   /** The field whose address or number bounced. */
@@ -97,21 +56,7 @@ export interface Bounce {
   readonly reason?: number | string | null
 }
 
-/**
- * A {@link Bounce} as NP6 sends it.
- *
- * @example
- * ```ts
- * import type { BounceEncoded } from "@effect-np6/targets"
- *
- * const bounce: BounceEncoded = {
- *   field: 8103,
- *   type: 52,
- *   timestamp: "1465831160",
- *   reason: 1,
- * }
- * ```
- */
+/** A {@link Bounce} as NP6 sends it. */
 export interface BounceEncoded {
   /** The field whose address or number bounced. */
   readonly field: number
@@ -123,23 +68,7 @@ export interface BounceEncoded {
   readonly reason?: number | string | null
 }
 
-/**
- * The schema of a bounce: see the type of the same name.
- *
- * @example
- * ```ts
- * import { Bounce } from "@effect-np6/targets"
- * import { Schema } from "effect"
- *
- * const bounce = Schema.decodeUnknownSync(Bounce)({
- *   field: 8103,
- *   type: 52,
- *   timestamp: "1465831160",
- *   reason: 1,
- * })
- * bounce.type // "HardUser"
- * ```
- */
+/** The schema of a bounce: see the type of the same name. */
 export const Bounce: Schema.Codec<Bounce, BounceEncoded> = Schema.Struct({
   field: FieldId,
   type: BounceType,

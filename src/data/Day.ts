@@ -15,15 +15,6 @@ import { parseInstant } from "./instant.ts"
  *
  * `DateTime.makeUnsafe(day)` is its midnight in UTC, `Temporal.PlainDate.from(day)` a `PlainDate`.
  * `DateTime.formatIsoDate(zoned)` has the day of an instant in its time zone.
- *
- * @example
- * ```ts
- * import { Day } from "@effect-np6/targets"
- * import { Schema } from "effect"
- *
- * const birthday: Day = "1980-05-17"
- * const fromForm = Schema.decodeUnknownEffect(Day)
- * ```
  */
 export type Day = `${number}-${number}-${number}`
 

@@ -6,16 +6,7 @@
 import * as Schema from "effect/Schema"
 import { ExactNumber } from "./number.ts"
 
-/**
- * One value inside a {@link FieldValue}: text, a number or a flag.
- *
- * @example
- * ```ts
- * import type { FieldScalar } from "@effect-np6/targets"
- *
- * const label: FieldScalar = "Mr"
- * ```
- */
+/** One value inside a {@link FieldValue}: text, a number or a flag. */
 export type FieldScalar = string | number | boolean
 
 /**
@@ -29,35 +20,12 @@ export type FieldScalar = string | number | boolean
  * - no value: `null`, and `[]` for a multiple-select list. Written, they clear the field.
  *
  * How dates and lists read back isn't documented: expect what was written, and check.
- *
- * @example
- * ```ts
- * import type { FieldValue } from "@effect-np6/targets"
- *
- * const values: ReadonlyArray<FieldValue> = [
- *   "Mr",
- *   42,
- *   ["news", "offers"],
- *   null,
- * ]
- * ```
  */
 export type FieldValue = FieldScalar | null | ReadonlyArray<FieldScalar | null>
 
 const scalar = [Schema.String, ExactNumber, Schema.Boolean] as const
 
-/**
- * The schema of a field's value: see the type of the same name.
- *
- * @example
- * ```ts
- * import { FieldValue } from "@effect-np6/targets"
- * import { Schema } from "effect"
- *
- * Schema.is(FieldValue)(["news", "offers"]) // true
- * Schema.is(FieldValue)(2 ** 60) // false
- * ```
- */
+/** The schema of a field's value: see the type of the same name. */
 export const FieldValue: Schema.Codec<FieldValue> = Schema.Union([
   ...scalar,
   Schema.Null,
@@ -68,31 +36,13 @@ export const FieldValue: Schema.Codec<FieldValue> = Schema.Union([
  * The fields of a target as NP6 returns them: values by field id. A field without a value is
  * `null` in a {@link Target}, and left out of a {@link ListedTarget}, whose documented sample holds
  * the unicity field alone.
- *
- * @example
- * ```ts
- * import type { Fields } from "@effect-np6/targets"
- *
- * const email = (fields: Fields) => fields[8103]
- * ```
  */
 export interface Fields {
   /** By field id; `undefined` where NP6 sent nothing of that field. */
   readonly [fieldId: string]: FieldValue
 }
 
-/**
- * The schema of a target's fields: see the type of the same name.
- *
- * @example
- * ```ts
- * import { Fields } from "@effect-np6/targets"
- * import { Schema } from "effect"
- *
- * const decode = Schema.decodeUnknownSync(Fields)
- * const fields = decode({ "8101": "Mr", "8102": null })
- * ```
- */
+/** The schema of a target's fields: see the type of the same name. */
 export const Fields: Schema.Codec<Fields> = Schema.Record(Schema.String, FieldValue)
 
 /**
@@ -103,13 +53,6 @@ export const Fields: Schema.Codec<Fields> = Schema.Record(Schema.String, FieldVa
  * clears a field, `[]` a multiple-select list. What is read has another shape: NP6 refuses values
  * that are wrapped in `fields`, so such an object doesn't type-check, and the compiler's message says
  * why. {@link Target.fields} can be passed as it is.
- *
- * @example
- * ```ts
- * import type { FieldValues } from "@effect-np6/targets"
- *
- * const values: FieldValues = { 8101: "Mr", 8103: "a@b.c", 8104: null }
- * ```
  */
 export type FieldValues = {
   readonly [fieldId: number]: FieldValue | undefined

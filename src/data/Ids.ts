@@ -13,30 +13,10 @@ import * as Schema from "effect/Schema"
  * Operations take a plain `string` and check it; replies carry the brand. Letters, digits, `_` and
  * `-` are accepted, one to 64 of them: whatever else could change the path of a request (an empty
  * id turns "delete this target" into the bulk endpoint) is refused before anything is sent.
- *
- * @example
- * ```ts
- * import { TargetId } from "@effect-np6/targets"
- * import { Schema } from "effect"
- *
- * const id: TargetId = Schema.decodeUnknownSync(TargetId)("000MLGPR")
- * ```
  */
 export type TargetId = string & Brand.Brand<"TargetId">
 
-/**
- * The schema of a target's id: see the type of the same name.
- *
- * @example
- * ```ts
- * import { TargetId } from "@effect-np6/targets"
- * import { Schema } from "effect"
- *
- * const isTargetId = Schema.is(TargetId)
- * isTargetId("000MLGPR") // true
- * isTargetId("../segments") // false
- * ```
- */
+/** The schema of a target's id: see the type of the same name. */
 export const TargetId: Schema.Codec<TargetId, string> = Schema.String.check(
   Schema.makeFilter((id) => isTargetId(id) || "a target id is 1 to 64 letters, digits, _ or -"),
 ).pipe(Schema.brand("TargetId"))
@@ -49,29 +29,10 @@ export const isTargetId = (text: string): text is TargetId => targetIdPattern.te
 /**
  * The id of a field: a positive 32-bit integer that is the account's own. `GET /fields` of the NP6
  * API lists them; the unicity field is the one with `isUnicity: true`.
- *
- * @example
- * ```ts
- * import { FieldId } from "@effect-np6/targets"
- * import { Schema } from "effect"
- *
- * const email: FieldId = Schema.decodeUnknownSync(FieldId)(8103)
- * ```
  */
 export type FieldId = number & Brand.Brand<"FieldId">
 
-/**
- * The schema of a field's id: see the type of the same name.
- *
- * @example
- * ```ts
- * import { FieldId } from "@effect-np6/targets"
- * import { Schema } from "effect"
- *
- * Schema.is(FieldId)(8103) // true
- * Schema.is(FieldId)(0) // false
- * ```
- */
+/** The schema of a field's id: see the type of the same name. */
 export const FieldId: Schema.Codec<FieldId, number> = Schema.Int.check(
   Schema.isBetween({ minimum: 1, maximum: 2_147_483_647 }),
 ).pipe(Schema.brand("FieldId"))
@@ -81,29 +42,10 @@ export const FieldId: Schema.Codec<FieldId, number> = Schema.Int.check(
  *
  * The API page's PHP samples write `0123`, which PHP and old JavaScript read as octal: copy the
  * digits without the leading zero.
- *
- * @example
- * ```ts
- * import { SegmentId } from "@effect-np6/targets"
- * import { Schema } from "effect"
- *
- * const newsletter: SegmentId = Schema.decodeUnknownSync(SegmentId)(12345)
- * ```
  */
 export type SegmentId = number & Brand.Brand<"SegmentId">
 
-/**
- * The schema of a segment's id: see the type of the same name.
- *
- * @example
- * ```ts
- * import { SegmentId } from "@effect-np6/targets"
- * import { Schema } from "effect"
- *
- * Schema.is(SegmentId)(12345) // true
- * Schema.is(SegmentId)(-1) // false
- * ```
- */
+/** The schema of a segment's id: see the type of the same name. */
 export const SegmentId: Schema.Codec<SegmentId, number> = Schema.Int.check(
   Schema.isBetween({ minimum: 1, maximum: 2_147_483_647 }),
 ).pipe(Schema.brand("SegmentId"))

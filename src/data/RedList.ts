@@ -14,17 +14,6 @@ import { nullAsAbsent, orEmpty } from "./optional.ts"
  *
  * NP6 publishes this table for the `origin` of its red list endpoints; that a target's `reason`
  * counts the same way is an inference, which no source contradicts.
- *
- * @example
- * ```ts
- * import type { RedListReasonName } from "@effect-np6/targets"
- *
- * const theirOwnWish: ReadonlyArray<RedListReasonName> = [
- *   "ListUnsubscribe",
- *   "Complaint",
- *   "SmsStop",
- * ]
- * ```
  */
 export type RedListReasonName =
   | "Unknown"
@@ -41,28 +30,10 @@ export type RedListReasonName =
 /**
  * Why an entry is on a red list: a {@link RedListReasonName} to match on, or the code as NP6 sent
  * it where it isn't a known one.
- *
- * @example
- * ```ts
- * import type { RedListReason } from "@effect-np6/targets"
- *
- * const isComplaint = (reason: RedListReason) => reason === "Complaint"
- * ```
  */
 export type RedListReason = RedListReasonName | (string & Record<never, never>) | number
 
-/**
- * The schema of a red list reason: decodes NP6's number, or its name in any case.
- *
- * @example
- * ```ts
- * import { RedListReason } from "@effect-np6/targets"
- * import { Schema } from "effect"
- *
- * Schema.decodeUnknownSync(RedListReason)(5) // "Complaint"
- * Schema.decodeUnknownSync(RedListReason)(42) // 42
- * ```
- */
+/** The schema of a red list reason: decodes NP6's number, or its name in any case. */
 export const RedListReason: Schema.Codec<RedListReason, CodeEncoded> = named<RedListReasonName>({
   Unknown: 0,
   Api: 1,
@@ -76,16 +47,7 @@ export const RedListReason: Schema.Codec<RedListReason, CodeEncoded> = named<Red
   SmsSpecific: 9,
 })
 
-/**
- * That a target is on a red list, since when, and why.
- *
- * @example
- * ```ts
- * import type { RedListEntry } from "@effect-np6/targets"
- *
- * const entry: RedListEntry = { reason: "Complaint" }
- * ```
- */
+/** That a target is on a red list, since when, and why. */
 export interface RedListEntry {
   /** Since when; absent where NP6 gives no date. */
   readonly timestamp?: DateTime.Utc
@@ -93,19 +55,7 @@ export interface RedListEntry {
   readonly reason?: RedListReason
 }
 
-/**
- * A {@link RedListEntry} as NP6 sends it.
- *
- * @example
- * ```ts
- * import type { RedListEntryEncoded } from "@effect-np6/targets"
- *
- * const entry: RedListEntryEncoded = {
- *   timestamp: "1465831160",
- *   reason: 5,
- * }
- * ```
- */
+/** A {@link RedListEntry} as NP6 sends it. */
 export interface RedListEntryEncoded {
   /** Unix seconds or milliseconds, in a string or a number, or ISO 8601. */
   readonly timestamp?: InstantEncoded | null
@@ -113,16 +63,7 @@ export interface RedListEntryEncoded {
   readonly reason?: CodeEncoded | null
 }
 
-/**
- * The red lists a target is on: for mail, for SMS, for both or (empty) for none.
- *
- * @example
- * ```ts
- * import type { RedList } from "@effect-np6/targets"
- *
- * const mayBeMailed = (redList: RedList) => redList.mail === undefined
- * ```
- */
+/** The red lists a target is on: for mail, for SMS, for both or (empty) for none. */
 export interface RedList {
   /** Present when no mail may be sent to the target. */
   readonly mail?: RedListEntry
@@ -130,18 +71,7 @@ export interface RedList {
   readonly sms?: RedListEntry
 }
 
-/**
- * A {@link RedList} as NP6 sends it: an object, or `[]` where it is empty.
- *
- * @example
- * ```ts
- * import type { RedListEncoded } from "@effect-np6/targets"
- *
- * const redList: RedListEncoded = {
- *   mail: { timestamp: "1465831160", reason: 5 },
- * }
- * ```
- */
+/** A {@link RedList} as NP6 sends it: an object, or `[]` where it is empty. */
 export type RedListEncoded = {
   /** Present when no mail may be sent to the target. */
   readonly mail?: RedListEntryEncoded | readonly [] | null
@@ -158,16 +88,6 @@ const Entry: Schema.Codec<RedListEntry, RedListEntryEncoded | readonly []> = orE
 /**
  * The schema of a target's red lists: see the type of the same name. An empty array, which some
  * serialisers make of an empty object, decodes as no entry.
- *
- * @example
- * ```ts
- * import { RedList } from "@effect-np6/targets"
- * import { Schema } from "effect"
- *
- * const decode = Schema.decodeUnknownSync(RedList)
- * const redList = decode({ mail: { reason: 5 } })
- * redList.mail?.reason // "Complaint"
- * ```
  */
 export const RedList: Schema.Codec<RedList, RedListEncoded> = orEmpty(
   Schema.Struct({ mail: nullAsAbsent(Entry), sms: nullAsAbsent(Entry) }),

@@ -16,39 +16,13 @@ import type { UnicityInput } from "./Unicity.ts"
  * A selection is never empty: an empty `value` is `InvalidInput` and nothing is sent, because
  * nobody knows what NP6 does with a bulk delete that names no targets. With several unicity
  * criteria, each target is an inner array: `[["a@b.c", "Doe"]]`.
- *
- * @example
- * ```ts
- * import type { Selection } from "@effect-np6/targets"
- *
- * const byUnicity: Selection = {
- *   type: "unicity",
- *   value: ["a@b.c", "d@e.f"],
- * }
- * const byTwoCriteria: Selection = {
- *   type: "unicity",
- *   value: [["a@b.c", "Doe"]],
- * }
- * const byId: Selection = { type: "id", value: ["000MLGPR"] }
- * const bySegment: Selection = { type: "segment", value: 12345 }
- * ```
  */
 export type Selection =
   | { readonly type: "unicity"; readonly value: ReadonlyArray<UnicityInput> }
   | { readonly type: "id"; readonly value: ReadonlyArray<string> }
   | { readonly type: "segment"; readonly value: number }
 
-/**
- * One target that a bulk delete reports as deleted.
- *
- * @example
- * ```ts
- * import type { DeletedTarget } from "@effect-np6/targets"
- *
- * const ids = (deleted: ReadonlyArray<DeletedTarget>) =>
- *   deleted.map((target) => target.id)
- * ```
- */
+/** One target that a bulk delete reports as deleted. */
 export interface DeletedTarget {
   /** The id the target had. */
   readonly id: TargetId
@@ -56,19 +30,7 @@ export interface DeletedTarget {
   readonly unicity: ReadonlyArray<string>
 }
 
-/**
- * A {@link DeletedTarget} as NP6 sends it.
- *
- * @example
- * ```ts
- * import type { DeletedTargetEncoded } from "@effect-np6/targets"
- *
- * const wire: DeletedTargetEncoded = {
- *   id: "000JW54T",
- *   unicity: ["t1@test.com"],
- * }
- * ```
- */
+/** A {@link DeletedTarget} as NP6 sends it. */
 export interface DeletedTargetEncoded {
   /** The id the target had. */
   readonly id: string
@@ -97,34 +59,13 @@ const Criteria = Schema.optionalKey(
   ): Option.Option<ReadonlyArray<string | number | null> | null> => input),
 }))
 
-/**
- * The schema of a deleted target: see the type of the same name.
- *
- * @example
- * ```ts
- * import { DeletedTarget } from "@effect-np6/targets"
- * import { Schema } from "effect"
- *
- * const decode = Schema.decodeUnknownSync(DeletedTarget)
- * decode({ id: "000JW54T", unicity: ["t1@test.com"] })
- * ```
- */
+/** The schema of a deleted target: see the type of the same name. */
 export const DeletedTarget: Schema.Codec<DeletedTarget, DeletedTargetEncoded> = Schema.Struct({
   id: TargetId,
   unicity: Criteria,
 })
 
-/**
- * What `deleteMany` knows of the targets it deleted.
- *
- * @example
- * ```ts
- * import type { DeletionReport } from "@effect-np6/targets"
- *
- * const summary = ({ complete, deleted }: DeletionReport) =>
- *   `${complete ? "" : "at least "}${deleted.length} deleted`
- * ```
- */
+/** What `deleteMany` knows of the targets it deleted. */
 export interface DeletionReport {
   /** The targets that NP6 reports as deleted. Those that it didn't find are not among them. */
   readonly deleted: ReadonlyArray<DeletedTarget>

@@ -15,14 +15,6 @@ import { TargetId } from "./Ids.ts"
 /**
  * A target as `list` and `stream` return it: in every documented sample, `fields` holds the unicity
  * field alone.
- *
- * @example
- * ```ts
- * import type { ListedTarget } from "@effect-np6/targets"
- *
- * const addresses = (listed: ReadonlyArray<ListedTarget>) =>
- *   listed.map((target) => target.fields[8103])
- * ```
  */
 export interface ListedTarget {
   /** The id that NP6 gave the target. */
@@ -35,21 +27,7 @@ export interface ListedTarget {
   readonly fields: Fields
 }
 
-/**
- * A {@link ListedTarget} as NP6 sends it.
- *
- * @example
- * ```ts
- * import type { ListedTargetEncoded } from "@effect-np6/targets"
- *
- * const wire: ListedTargetEncoded = {
- *   id: "000MLGPR",
- *   creationDate: "2016-04-04T08:55:00Z",
- *   lastUpdateDate: "2016-04-04T08:55:00Z",
- *   fields: { "8103": "test@test.com" },
- * }
- * ```
- */
+/** A {@link ListedTarget} as NP6 sends it. */
 export interface ListedTargetEncoded {
   /** The id that NP6 gave the target. */
   readonly id: string
@@ -68,24 +46,7 @@ const listedFields = {
   fields: orEmpty(Fields, Schema.NullOr(Schema.Tuple([])), {}),
 }
 
-/**
- * The schema of a listed target: see the type of the same name.
- *
- * @example
- * ```ts
- * import { ListedTarget } from "@effect-np6/targets"
- * import { Schema } from "effect"
- *
- * const decode = Schema.decodeUnknownSync(Schema.Array(ListedTarget))
- * decode([
- *   {
- *     id: "000MLGPR",
- *     creationDate: "2016-04-04T08:55:00Z",
- *     fields: { "8103": "test@test.com" },
- *   },
- * ])
- * ```
- */
+/** The schema of a listed target: see the type of the same name. */
 export const ListedTarget: Schema.Codec<ListedTarget, ListedTargetEncoded> = Schema.Struct(
   listedFields,
 )
@@ -95,14 +56,6 @@ export const ListedTarget: Schema.Codec<ListedTarget, ListedTargetEncoded> = Sch
  *
  * `hash`, `bounce` and `redList` are absent when the server doesn't send them, which is not the
  * same as empty: an absent `bounce` says nothing about bounces, `[]` says there is none.
- *
- * @example
- * ```ts
- * import type { Target } from "@effect-np6/targets"
- *
- * const mayBeMailed = ({ redList }: Target) =>
- *   redList !== undefined && redList.mail === undefined
- * ```
  */
 export interface Target extends ListedTarget {
   /** MD5, in lower-case hexadecimal, of the unicity; known of accounts with one criterion. */
@@ -113,23 +66,7 @@ export interface Target extends ListedTarget {
   readonly redList?: RedList
 }
 
-/**
- * A {@link Target} as NP6 sends it.
- *
- * @example
- * ```ts
- * import type { TargetEncoded } from "@effect-np6/targets"
- *
- * const wire: TargetEncoded = {
- *   id: "000MLGPR",
- *   creationDate: "2016-04-04T08:55:00Z",
- *   lastUpdateDate: "2016-04-25T14:27:00Z",
- *   fields: { "8101": "Mr", "8102": null, "8103": "test@test.com" },
- *   bounce: [],
- *   redList: {},
- * }
- * ```
- */
+/** A {@link Target} as NP6 sends it. */
 export interface TargetEncoded extends ListedTargetEncoded {
   /** MD5 of the unicity. */
   readonly hash?: string | null

@@ -1,5 +1,5 @@
 /**
- * The unicity of a target: what tells it from all others of the account.
+ * The unicity of a target: the field or fields that identify it, usually the e-mail address.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 import * as SchemaIssue from "effect/SchemaIssue"
-import { hasControl, hasLoneSurrogate } from "./text.ts"
+import { hasControl, hasFormat, hasLoneSurrogate } from "./text.ts"
 
 /**
  * The values of an account's unicity criteria for one target, in the account's order: one e-mail
@@ -16,15 +16,6 @@ import { hasControl, hasLoneSurrogate } from "./text.ts"
  *
  * Operations take a {@link UnicityInput} and check it. Each endpoint has its own encoding, which
  * the library takes care of: `?unicity=` repeated, or an inner array in a bulk delete.
- *
- * @example
- * ```ts
- * import { Unicity } from "@effect-np6/targets"
- * import { Schema } from "effect"
- *
- * const decode = Schema.decodeUnknownSync(Unicity)
- * const unicity: Unicity = decode(["a@b.c", "Doe"])
- * ```
  */
 export type Unicity =
   & readonly [criterion: string, ...more: ReadonlyArray<string>]
@@ -34,14 +25,6 @@ type Criteria = readonly [string, ...ReadonlyArray<string>]
 
 /**
  * A unicity as a caller writes it: the value of the only criterion, or one value a criterion.
- *
- * @example
- * ```ts
- * import type { UnicityInput } from "@effect-np6/targets"
- *
- * const byEmail: UnicityInput = "a@b.c"
- * const byEmailAndName: UnicityInput = ["a@b.c", "Doe"]
- * ```
  */
 export type UnicityInput = string | ReadonlyArray<string>
 
@@ -51,6 +34,12 @@ const criterionProblem = (criterion: string): string | undefined => {
   if (criterion.trim() === "") return "a criterion is empty"
   if (criterion.length > maxLength) return `a criterion is longer than ${maxLength} characters`
   if (hasControl(criterion)) return "a criterion holds a control character"
+  if (hasFormat(criterion)) {
+    return "a criterion holds an invisible character (such as a zero-width space): it would make a second contact that looks the same"
+  }
+  if (criterion.includes("\ufffd")) {
+    return "a criterion holds U+FFFD, which stands for a character that was read in the wrong encoding"
+  }
   if (hasLoneSurrogate(criterion)) return "a criterion holds half a character (a lone surrogate)"
   return undefined
 }
@@ -61,8 +50,8 @@ const Criterion = Schema.String.check(Schema.makeFilter(criterionProblem))
  * The schema of a unicity: decodes a {@link UnicityInput}, and encodes one criterion as plain text
  * and several as an array.
  *
- * A criterion is refused when it is blank, longer than 1,024 characters, or holds a control
- * character or a lone surrogate.
+ * A criterion is refused when it is blank, longer than 1,024 characters, or holds a control or format
+ * character (such as a zero-width space), U+FFFD or a lone surrogate.
  *
  * @example
  * ```ts

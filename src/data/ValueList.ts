@@ -22,22 +22,7 @@ export interface ValueList {
   readonly values: ReadonlyArray<ValueListEntry>
 }
 
-/**
- * The schema of a value list: see the type of the same name.
- *
- * @example
- * ```ts
- * import { ValueList } from "@effect-np6/targets"
- * import { Schema } from "effect"
- *
- * const civilities = Schema.decodeUnknownSync(ValueList)({
- *   id: 1227,
- *   name: "civilité",
- *   ordered: false,
- *   values: [{ index: 0, value: "Mr" }, { index: 1, value: "Mrs" }],
- * })
- * ```
- */
+/** The schema of a value list: see the type of the same name. */
 export const ValueList: Schema.Codec<ValueList> = Schema.Struct({
   id: Schema.Int,
   name: Schema.String,

@@ -1,5 +1,5 @@
 /**
- * What makes a piece of text unfit to be sent.
+ * Characters that make a text unfit to be sent.
  *
  * @module
  */
@@ -17,6 +17,9 @@ export const hasLoneSurrogate = (text: string): boolean => loneSurrogatePattern.
 /** Whether a field's text, or one of its texts, can't be encoded. Numbers and flags always can. */
 export const holdsLoneSurrogate = (value: FieldValue): boolean =>
   [value].flat().map(String).some(hasLoneSurrogate)
+
+/** Whether the text holds a format character: one that takes no space, such as U+200B. */
+export const hasFormat = (text: string): boolean => /\p{Cf}/u.test(text)
 
 /** Whether the text holds a control character: a line break, a NUL, an escape. */
 export const hasControl = (text: string): boolean => controlPattern.test(text)

@@ -35,25 +35,6 @@ import type { UnicityInput } from "../data/Unicity.ts"
  * answer was lost, or it is a 5xx or 408. All operations but `create` may be replayed then, because
  * doing them twice is doing them once; where NP6 answers the replay otherwise than it would have
  * answered the first attempt, the operation says below what counts as success.
- *
- * @example
- * ```ts
- * import type { TargetsOperations } from "@effect-np6/targets"
- * import { Effect } from "effect"
- *
- * // Asks for no more than it uses, so a test can pass two functions.
- * const subscribe = (
- *   targets: Pick<TargetsOperations, "upsert" | "addToSegment">,
- *   email: string,
- * ) =>
- *   Effect.gen(function* () {
- *     const { id } = yield* targets.upsert(email, { 8103: email })
- *     yield* targets.addToSegment(id, 12345).pipe(
- *       Effect.catchTag("Conflict", () => Effect.void), // is in it
- *     )
- *     return id
- *   })
- * ```
  */
 export interface TargetsOperations {
   /**
@@ -173,18 +154,6 @@ export interface TargetsOperations {
 
 /**
  * The operations with each value in its {@link Np6Response}: status, headers, request id, attempts.
- *
- * @example
- * ```ts
- * import { Targets } from "@effect-np6/targets"
- * import { Effect } from "effect"
- *
- * const requestId = Effect.gen(function* () {
- *   const { withResponse } = yield* Targets
- *   const answer = yield* withResponse.upsert("a@b.c", { 8103: "a@b.c" })
- *   return answer.requestId
- * })
- * ```
  */
 export type WithResponse<Operations> = {
   readonly [O in keyof Operations]: Operations[O] extends
@@ -197,15 +166,6 @@ export type WithResponse<Operations> = {
 /**
  * What {@link Targets} provides: the {@link TargetsOperations}, the list as a stream, and
  * `withResponse`.
- *
- * @example
- * ```ts
- * import type { TargetsService } from "@effect-np6/targets"
- * import { Stream } from "effect"
- *
- * const count = (targets: TargetsService) =>
- *   Stream.runCount(targets.stream)
- * ```
  */
 export interface TargetsService extends TargetsOperations {
   /**

@@ -60,6 +60,12 @@ const badUnicities: ReadonlyArray<unknown> = [
   "a\r\nx-key: b",
   "\ud800",
   "\udc00a",
+  "a\u200b@b.c",
+  "a@b.c\u2060",
+  "\ufeffa@b.c",
+  "a\u00ad@b.c",
+  ["a@b.c", "Doe\u202e"],
+  "Ren\ufffd@b.c",
   "x".repeat(1025),
   longText,
   [],
@@ -226,6 +232,14 @@ describe("InvalidInput", () => {
       (it) => it.getByUnicity("x".repeat(1025)),
     ],
     ["a criterion holds a control character", (it) => it.getByUnicity("a\nb")],
+    [
+      "a criterion holds an invisible character (such as a zero-width space): it would make a second contact that looks the same",
+      (it) => it.getByUnicity("a\u200b@b.c"),
+    ],
+    [
+      "a criterion holds U+FFFD, which stands for a character that was read in the wrong encoding",
+      (it) => it.getByUnicity("Ren\ufffd@b.c"),
+    ],
     [
       "a criterion holds half a character (a lone surrogate)",
       (it) => it.getByUnicity("\ud83d"),
