@@ -18,7 +18,7 @@ export interface WireRequest {
   readonly method: string
   /** Of this only the path and the query are read, so any host will do. */
   readonly url: URL
-  /** With the key in `x-key`; a `POST` or `PUT` without `content-length` is answered with 411. */
+  /** With the key in `x-key`; a `POST` or `PUT` without `content-length` gets a 411. */
   readonly headers: Headers
   /** The whole body, as long as `content-length` says if it is there; empty for none. */
   readonly body: Uint8Array

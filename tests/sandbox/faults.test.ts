@@ -10,7 +10,7 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
-import { fire } from "../../src/sandbox/rules.ts"
+import { fire, scripted } from "../../src/sandbox/rules.ts"
 import { addresses, call, create, request } from "../harness/sandboxCalls.ts"
 
 const inProcess = Layer.provideMerge(Sandbox.layerClient, Sandbox.layer)
@@ -297,8 +297,9 @@ describe("rules", () => {
 
   it("are dropped when they have no uses left, so that a long script doesn't stay", () => {
     const rule = { skip: 1, times: 2, fault: Fault.refuse }
-    const rules = [{ rule, seen: 0 }]
-    const request = { operation: "unknown" as const, method: "GET", path: "/" }
+    const rules = [scripted(rule)]
+    const concerned = () => ({ id: undefined, unicities: [] })
+    const request = { operation: "unknown", method: "GET", path: "/", concerned } as const
     assert.deepStrictEqual(
       Array.from({ length: 3 }, () => [fire(rules, request), rules.length]),
       [[undefined, 1], [Fault.refuse, 1], [Fault.refuse, 0]],
