@@ -26,7 +26,7 @@
  * @module
  */
 import * as Duration from "effect/Duration"
-import type { SandboxOperation } from "./operation.ts"
+import type { SandboxOperation } from "./SandboxOperation.ts"
 
 /** What happens to a request instead of a plain response. Made with the constructors below. */
 export type Fault = Latency | Hang | Refuse | Reset | Truncate | ContentType | Respond

@@ -101,9 +101,10 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import { makeClient } from "./client.ts"
+import { makeInProcessClient } from "./client.ts"
 import { make, makeJson } from "./make.ts"
-import { type SandboxListenError, serve } from "./serve.ts"
+import type { SandboxListenError } from "./SandboxListenError.ts"
+import { serve } from "./serve.ts"
 import type { InvalidSeed, SandboxSeed } from "./Seed.ts"
 import { Np6, type Np6Options } from "../client/Np6.ts"
 import { Targets } from "../targets/Targets.ts"
@@ -111,10 +112,9 @@ import type { SandboxAddress, SandboxService, ServeOptions } from "./SandboxServ
 
 export * as Fault from "./Fault.ts"
 export type { FaultMatch, FaultRule } from "./Fault.ts"
-export type { SandboxOperation } from "./operation.ts"
-export { SandboxListenError } from "./serve.ts"
-export type { JsonPath, TextPosition } from "./jsonText.ts"
-export type { SocketError, WireRequest } from "./wire.ts"
+export type { SandboxOperation } from "./SandboxOperation.ts"
+export type * from "./WireRequest.ts"
+export { SandboxListenError } from "./SandboxListenError.ts"
 export * from "./Seed.ts"
 
 export type * from "./SandboxService.ts"
@@ -166,7 +166,7 @@ export class Sandbox extends SandboxBase {
    */
   static readonly layerClient: Layer.Layer<HttpClient.HttpClient, never, Sandbox> = Layer.effect(
     HttpClient.HttpClient,
-    Effect.map(Sandbox, ({ handle }) => makeClient(handle)),
+    Effect.map(Sandbox, ({ handle }) => makeInProcessClient(handle)),
   )
 
   /**

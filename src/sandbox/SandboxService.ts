@@ -7,9 +7,9 @@ import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type * as Stream from "effect/Stream"
 import type { FaultRule } from "./Fault.ts"
-import type { SandboxOperation } from "./operation.ts"
+import type { SandboxOperation } from "./SandboxOperation.ts"
 import type { InvalidSeed, SandboxSeed, SeedBounce, SeedRedListEntry } from "./Seed.ts"
-import type { SocketError, WireRequest } from "./wire.ts"
+import type { SocketError, WireRequest } from "./WireRequest.ts"
 
 /**
  * One request that the sandbox received, and what became of it.

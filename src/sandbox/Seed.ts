@@ -9,7 +9,7 @@
 import * as Data from "effect/Data"
 import type * as Cause from "effect/Cause"
 import * as Schema from "effect/Schema"
-import { type JsonPath, placeOf, type TextPosition } from "./jsonText.ts"
+import { placeOf } from "./jsonText.ts"
 
 /**
  * What a key is allowed to do; an operation beyond it is refused with 403.
@@ -410,8 +410,8 @@ export const defaultSeed: {
 
 interface SeedProblem {
   readonly problem: string
-  readonly path: JsonPath
-  readonly position: TextPosition | undefined
+  readonly path: ReadonlyArray<string | number>
+  readonly position: { readonly line: number; readonly column: number } | undefined
 }
 
 const InvalidSeedBase: new (

@@ -9,43 +9,43 @@ import * as Store from "./store.ts"
 
 const ok = (value: unknown): Result.Result<ResponseParts, never> => Result.succeed(json(value))
 
-export const fields: Operate = ({ account }) => ok(account.fields.map(represent.field))
+const fields: Operate = ({ account }) => ok(account.fields.map(represent.fieldJson))
 
-export const field: Operate = ({ account, params }) =>
+const field: Operate = ({ account, params }) =>
   Result.map(
     byNumber(new Map(account.fields.map((one) => [one.id, one])), params["field"], "field"),
-    (found) => json(represent.field(found)),
+    (found) => json(represent.fieldJson(found)),
   )
 
-export const valueLists: Operate = ({ account }) =>
-  ok(Array.from(account.valueLists.values(), represent.valueList))
+const valueLists: Operate = ({ account }) =>
+  ok(Array.from(account.valueLists.values(), represent.valueListJson))
 
-export const valueList: Operate = ({ account, params }) =>
+const valueList: Operate = ({ account, params }) =>
   Result.map(
     byNumber(account.valueLists, params["valueList"], "value list"),
-    (found) => json(represent.valueList(found)),
+    (found) => json(represent.valueListJson(found)),
   )
 
 const segmentsAmong = ({ account, store }: Call, ids: Iterable<number>) => {
   const counts = represent.memberCounts(store)
   return Array.from(ids, (id) => account.segments.get(id))
     .filter((segment) => segment !== undefined)
-    .map((segment) => represent.listedSegment(account, segment, counts.get(segment.id) ?? 0))
+    .map((segment) => represent.listedSegmentJson(account, segment, counts.get(segment.id) ?? 0))
 }
 
-export const segments: Operate = (call) => ok(segmentsAmong(call, call.account.segments.keys()))
+const segments: Operate = (call) => ok(segmentsAmong(call, call.account.segments.keys()))
 
-export const segment: Operate = (call) =>
+const segment: Operate = (call) =>
   Result.map(segmentOf(call), (found) =>
     json(
-      represent.segment(call.account, found, Store.membersOf(call.store, found.id).length),
+      represent.segmentJson(call.account, found, Store.membersOf(call.store, found.id).length),
     ))
 
 /** The shape of this response is unknown; NP6's CookBook has the route. */
-export const segmentsOfTarget: Operate = (call) =>
+const segmentsOfTarget: Operate = (call) =>
   Result.map(targetOf(call), (row) => json(segmentsAmong(call, row.segments)))
 
-export const segmentMembers: Operate = (call) =>
+const segmentMembers: Operate = (call) =>
   Result.map(
     segmentOf(call),
     ({ id }) => json(Store.membersOf(call.store, id).map((row) => row.id)),
@@ -58,7 +58,7 @@ const mostTargets = 50
  * Ids of no target, and of targets that are members already, don't count: the number of those that
  * were added is the whole response.
  */
-export const addTargets: Operate = (call) =>
+const addTargets: Operate = (call) =>
   Result.gen(function* () {
     const { id, type } = yield* segmentOf(call)
     const { body, store } = call
@@ -79,10 +79,10 @@ export const addTargets: Operate = (call) =>
     return json(count)
   })
 
-export const count: Operate = ({ store }) => ok({ targetsCount: store.rows.size })
+const count: Operate = ({ store }) => ok({ targetsCount: store.rows.size })
 
-export const bounces: Operate = ({ store }) =>
-  ok([...store.rows.values()].filter((row) => row.bounce.length > 0).map(represent.bounced))
+const bounces: Operate = ({ store }) =>
+  ok([...store.rows.values()].filter((row) => row.bounce.length > 0).map(represent.bouncedJson))
 
 /** A bound of a feed in the query; undefined where it is left out. */
 const bound = (
@@ -108,14 +108,29 @@ const isWithin = (
 }
 
 /** Both bounds are inclusive: whether NP6's are is unknown. */
-export const redList = (list: "mail" | "sms"): Operate => ({ query, store }) =>
+const redList = (list: "mail" | "sms"): Operate => ({ query, store }) =>
   Result.gen(function* () {
     const start = yield* bound(query, "startDate")
     const end = yield* bound(query, "endDate")
     return json([...store.rows.values()].flatMap((row) => {
       const entry = row.redList[list]
       return entry !== undefined && isWithin(entry, start, end)
-        ? [represent.redListed(row, entry)]
+        ? [represent.redListedJson(row, entry)]
         : []
     }))
   })
+
+export const accountOperations = {
+  fields,
+  field,
+  valueLists,
+  valueList,
+  segments,
+  segment,
+  segmentsOfTarget,
+  segmentMembers,
+  addTargets,
+  count,
+  bounces,
+  redList,
+} as const

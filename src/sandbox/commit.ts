@@ -2,7 +2,8 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Fault, Truncate } from "./Fault.ts"
 import type { ResponseParts } from "./response.ts"
-import { connectionRefused, connectionReset, type SocketError } from "./wire.ts"
+import type { SocketError } from "./WireRequest.ts"
+import { connectionRefused, connectionReset } from "./wire.ts"
 
 const statusesWithoutBody: ReadonlySet<number> = new Set([204, 205, 304])
 

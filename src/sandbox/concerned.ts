@@ -4,7 +4,7 @@ import type { Match } from "./routes.ts"
 import type { Concerned } from "./rules.ts"
 import { parseBody, type Server } from "./server.ts"
 import * as Store from "./store.ts"
-import type { WireRequest } from "./wire.ts"
+import type { WireRequest } from "./WireRequest.ts"
 
 const nobody: Concerned = { id: undefined, unicities: [] }
 

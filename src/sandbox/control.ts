@@ -12,11 +12,11 @@ import type { FaultRule } from "./Fault.ts"
 import { readRules, writeRule } from "./faultJson.ts"
 import { objection } from "./guard.ts"
 import { positionAt, problemIn } from "./jsonText.ts"
-import { operationNames } from "./operation.ts"
+import { operationNames } from "./SandboxOperation.ts"
 import { json, noContent, type ResponseParts, textRefusal } from "./response.ts"
 import type { SandboxRequest } from "./SandboxService.ts"
 import type { InvalidSeed, SandboxSeed } from "./Seed.ts"
-import type { WireRequest } from "./wire.ts"
+import type { WireRequest } from "./WireRequest.ts"
 
 /** What the control routes do with the sandbox. */
 export interface Controlled {

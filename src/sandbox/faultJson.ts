@@ -9,7 +9,7 @@ import * as Schema from "effect/Schema"
 import { parseIssue } from "./issue.ts"
 import * as Fault from "./Fault.ts"
 import { placeOf } from "./jsonText.ts"
-import { operationNames } from "./operation.ts"
+import { operationNames } from "./SandboxOperation.ts"
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 

@@ -26,7 +26,8 @@ import { defaultSeed, type InvalidSeed, type SandboxSeed, type SeedTarget } from
 import { decodeSeed, inProgram, inText, readSeed } from "./seedText.ts"
 import { keyOf, respond, type Server } from "./server.ts"
 import * as Store from "./store.ts"
-import { fromWeb, type SocketError, type WireRequest } from "./wire.ts"
+import type { SocketError, WireRequest } from "./WireRequest.ts"
+import { fromWeb } from "./wire.ts"
 
 /** A date of a seed; the start of the sandbox where there is none. */
 const dateOf = (value: string | number | undefined, otherwise: number): number => {
@@ -127,11 +128,11 @@ const describe = ({ account, store }: Server, search: string, limit: number): ob
   const wanted = search.toLowerCase()
   const rows = [...store.rows.values()].filter((row) => wanted === "" || isFound(row, wanted))
   return {
-    fields: account.fields.map(represent.field),
-    valueLists: Array.from(account.valueLists.values(), represent.valueList),
+    fields: account.fields.map(represent.fieldJson),
+    valueLists: Array.from(account.valueLists.values(), represent.valueListJson),
     segments: Array.from(
       account.segments.values(),
-      (one) => represent.segment(account, one, counts.get(one.id) ?? 0),
+      (one) => represent.segmentJson(account, one, counts.get(one.id) ?? 0),
     ),
     targetsCount: store.rows.size,
     found: rows.length,

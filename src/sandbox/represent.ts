@@ -17,7 +17,7 @@ const fieldsOf = (fields: ReadonlyArray<AccountField>, row: Store.Contact): obje
   Object.fromEntries(fields.map((field) => [field.id, row.values.get(field.id) ?? null]))
 
 /** A target by itself, in the account's dialect. */
-export const target = (account: Account, row: Store.Contact): object => {
+export const targetJson = (account: Account, row: Store.Contact): object => {
   const { target: shape } = account.dialect
   return {
     id: row.id,
@@ -30,14 +30,14 @@ export const target = (account: Account, row: Store.Contact): object => {
 }
 
 /** A target in a list: its unicity and nothing else. */
-export const listedTarget = (account: Account, row: Store.Contact): object => ({
+export const listedTargetJson = (account: Account, row: Store.Contact): object => ({
   id: row.id,
   creationDate: isoDate(row.creationDate),
   lastUpdateDate: isoDate(row.lastUpdateDate),
   fields: fieldsOf(account.unicity, row),
 })
 
-export const field = (one: AccountField): object => ({
+export const fieldJson = (one: AccountField): object => ({
   type: one.type,
   id: one.id,
   name: one.name,
@@ -48,7 +48,7 @@ export const field = (one: AccountField): object => ({
   ...(one.valueListId === undefined ? {} : { valueListId: one.valueListId }),
 })
 
-export const valueList = ({ id, name, ordered = false, values }: SeedValueList): object => ({
+export const valueListJson = ({ id, name, ordered = false, values }: SeedValueList): object => ({
   id,
   name,
   ordered,
@@ -65,7 +65,7 @@ export const memberCounts = (store: Store.Store): ReadonlyMap<number, number> =>
 }
 
 /** A segment in a list, where it has no description. */
-export const listedSegment = (
+export const listedSegmentJson = (
   account: Account,
   one: SeedSegment,
   targetsCount: number,
@@ -81,8 +81,8 @@ export const listedSegment = (
   ...(one.searchId === undefined ? {} : { searchId: one.searchId }),
 })
 
-export const segment = (account: Account, one: SeedSegment, targetsCount: number): object => ({
-  ...listedSegment(account, one, targetsCount),
+export const segmentJson = (account: Account, one: SeedSegment, targetsCount: number): object => ({
+  ...listedSegmentJson(account, one, targetsCount),
   description: one.description ?? "",
 })
 
@@ -105,13 +105,13 @@ const bounce = ({ field, reason, timestamp, type }: SeedBounce): object => ({
 })
 
 /** A target in the feed of bounces. */
-export const bounced = (row: Store.Contact): object => ({
+export const bouncedJson = (row: Store.Contact): object => ({
   id: row.id,
   bounces: row.bounce.map(bounce),
 })
 
 /** A target in the feed of a red list. */
-export const redListed = (row: Store.Contact, entry: SeedRedListEntry): object => ({
+export const redListedJson = (row: Store.Contact, entry: SeedRedListEntry): object => ({
   id: row.id,
   timestamp: isoOf(entry.timestamp) ?? null,
   origin: typeof entry.reason === "number" ? entry.reason : Number(entry.reason) || 0,

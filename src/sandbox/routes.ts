@@ -1,8 +1,8 @@
-import * as account from "./accountOperations.ts"
+import { accountOperations as account } from "./accountOperations.ts"
 import type { Operate } from "./call.ts"
-import type { SandboxOperation } from "./operation.ts"
+import type { SandboxOperation } from "./SandboxOperation.ts"
 import type { SeedPermission } from "./Seed.ts"
-import * as targets from "./targetOperations.ts"
+import { targetOperations as targets } from "./targetOperations.ts"
 
 export interface Route {
   readonly operation: Exclude<SandboxOperation, "unknown">

@@ -1,5 +1,5 @@
 import type { Fault, FaultMatch, FaultRule } from "./Fault.ts"
-import type { SandboxOperation } from "./operation.ts"
+import type { SandboxOperation } from "./SandboxOperation.ts"
 
 export interface ScriptedRule {
   readonly rule: FaultRule

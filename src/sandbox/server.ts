@@ -6,7 +6,7 @@ import { badRequest, refusal, type ResponseParts, textRefusal } from "./response
 import type { Match, Route } from "./routes.ts"
 import type { SeedKey } from "./Seed.ts"
 import type { Store } from "./store.ts"
-import type { WireRequest } from "./wire.ts"
+import type { WireRequest } from "./WireRequest.ts"
 
 /** The server without its faults and its log: a request goes in, a response comes out. */
 export interface Server {

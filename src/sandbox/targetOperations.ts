@@ -33,7 +33,7 @@ const conflict = (
   )
 
 const single = (call: Call, row: Store.Contact, status = 200): ResponseParts =>
-  json(represent.target(call.account, row), status)
+  json(represent.targetJson(call.account, row), status)
 
 const entries = (body: unknown): Result.Result<Store.Entries, ResponseParts> =>
   typeof body === "object" && body !== null && !Array.isArray(body)
@@ -73,7 +73,7 @@ const isUpdate = (row: Store.Contact, now: number): Store.Draft => ({
   lastUpdateDate: Store.wholeMinute(now),
 })
 
-export const upsert: Operate = (call) =>
+const upsert: Operate = (call) =>
   Result.gen(function* () {
     const written = yield* entries(call.body)
     const unicity = yield* identified(call, written)
@@ -82,7 +82,7 @@ export const upsert: Operate = (call) =>
     return single(call, yield* write(call, draft, written))
   })
 
-export const create: Operate = (call) =>
+const create: Operate = (call) =>
   Result.gen(function* () {
     const written = yield* entries(call.body)
     // Before the fields are looked at one by one: a map nested under `fields` gets this response.
@@ -91,21 +91,21 @@ export const create: Operate = (call) =>
     return single(call, row, call.account.dialect.createStatus)
   })
 
-export const update: Operate = (call) =>
+const update: Operate = (call) =>
   Result.gen(function* () {
     const row = yield* targetOf(call)
     const written = yield* entries(call.body)
     return single(call, yield* write(call, isUpdate(row, call.now), written))
   })
 
-export const list: Operate = ({ account, store }) =>
+const list: Operate = ({ account, store }) =>
   Result.succeed(
-    json(Array.from(store.rows.values(), (row) => represent.listedTarget(account, row))),
+    json(Array.from(store.rows.values(), (row) => represent.listedTargetJson(account, row))),
   )
 
-export const get: Operate = (call) => Result.map(targetOf(call), (row) => single(call, row))
+const get: Operate = (call) => Result.map(targetOf(call), (row) => single(call, row))
 
-export const getByUnicity: Operate = (call) => {
+const getByUnicity: Operate = (call) => {
   const { account, query, store } = call
   const hashes = query.getAll("hash")
   if (hashes.length > 1) return Result.fail(badRequest("hash is given twice"))
@@ -122,7 +122,7 @@ export const getByUnicity: Operate = (call) => {
     : Result.succeed(single(call, row))
 }
 
-export const addToSegment: Operate = (call) =>
+const addToSegment: Operate = (call) =>
   Result.gen(function* () {
     const row = yield* targetOf(call)
     const { id, type } = yield* segmentOf(call)
@@ -135,7 +135,7 @@ export const addToSegment: Operate = (call) =>
     return noContent
   })
 
-export const removeFromSegment: Operate = (call) =>
+const removeFromSegment: Operate = (call) =>
   Result.gen(function* () {
     const row = yield* targetOf(call)
     const { id, type } = yield* segmentOf(call)
@@ -148,16 +148,14 @@ export const removeFromSegment: Operate = (call) =>
     return noContent
   })
 
-const deleteOne: Operate = (call) =>
+const deleteTarget: Operate = (call) =>
   Result.map(targetOf(call), (row) => {
     Store.remove(call.account, call.store, row)
     return noContent
   })
 
-export { deleteOne as delete }
-
 /** Sends a message in NP6; here it is in the log, and nothing is sent. */
-export const addToAction: Operate = (call) => Result.map(targetOf(call), () => noContent)
+const addToAction: Operate = (call) => Result.map(targetOf(call), () => noContent)
 
 const Id = Schema.NonEmptyString
 const SegmentId = Schema.Union([Schema.Int, Schema.String.check(Schema.isPattern(/^\d+$/))])
@@ -213,7 +211,7 @@ export const selectedBy = (
     : Result.map(selected(call, selection.value), (rows) => new Set(rows))
 }
 
-export const deleteMany: Operate = (call): Outcome =>
+const deleteMany: Operate = (call): Outcome =>
   Result.gen(function* () {
     const rows = yield* selectedBy(call)
     if (rows.size === 0) {
@@ -224,3 +222,17 @@ export const deleteMany: Operate = (call): Outcome =>
       Array.from(rows, (row) => ({ id: row.id, unicity: Store.unicityOf(call.account, row) })),
     )
   })
+
+export const targetOperations = {
+  upsert,
+  create,
+  update,
+  list,
+  get,
+  getByUnicity,
+  addToSegment,
+  removeFromSegment,
+  addToAction,
+  deleteMany,
+  delete: deleteTarget,
+} as const
