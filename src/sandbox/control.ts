@@ -75,26 +75,27 @@ const requests = (
       const names = operationNames.join(", ")
       return yield* Effect.fail(textRefusal(400, `operation is none of ${names}`))
     }
+    const isWanted = (one: SandboxRequest) => operation === null || one.operation === operation
     let seen = index
-    const found = (): ReadonlyArray<SandboxRequest> => {
-      const fresh = after(seen)
-      seen = fresh.at(-1)?.index ?? seen
-      return fresh.filter((one) => operation === null || one.operation === operation)
-    }
+    const wanted = Effect.sync(() => after(seen).filter(isWanted))
     const some = Effect.callback<ReadonlyArray<SandboxRequest>>((resume) => {
       let takeBack = () => {}
       const look = () => {
-        const log = found()
-        if (log.length > 0) resume(Effect.succeed(log))
-        else takeBack = onNext(look)
+        const fresh = after(seen)
+        // Read once more a moment later, when the request that just came has its response.
+        if (fresh.some(isWanted)) return resume(Effect.andThen(Effect.yieldNow, wanted))
+        seen = fresh.at(-1)?.index ?? seen
+        takeBack = onNext(look)
       }
       look()
       return Effect.sync(() => takeBack())
     })
-    const log = wait === 0 ? found() : Option.getOrElse(
-      yield* Effect.timeoutOption(some, Math.min(wait, longestWait)),
-      () => [],
-    )
+    const log = wait === 0
+      ? yield* wanted
+      : Option.getOrElse(
+        yield* Effect.timeoutOption(some, Math.min(wait, longestWait)),
+        () => [],
+      )
     return json(log.map(entry))
   })
 
