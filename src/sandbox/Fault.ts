@@ -1,8 +1,8 @@
 /**
- * Faults the sandbox can be told to commit: slow answers, lost answers, broken answers.
+ * Faults that the sandbox can be told to commit: slow, lost and broken responses.
  *
  * A fault says what happens to one request. `applied` always means the same thing: whether the
- * request took effect on the server before its answer was lost or replaced. That is the difference
+ * request took effect on the server before its response was lost or replaced. That is the difference
  * between a retry that is safe and one that acts twice, so a test wants both.
  *
  * @example
@@ -10,8 +10,7 @@
  * import { Fault, Sandbox } from "@effect-np6/targets/sandbox"
  * import * as Effect from "effect/Effect"
  *
- * // The target is created, and its answer never arrives;
- * // the next call meets a 503.
+ * // The target is created, and the response never arrives; the next call meets a 503.
  * const program = Effect.gen(function* () {
  *   const sandbox = yield* Sandbox
  *   yield* sandbox.script(
@@ -27,104 +26,41 @@
  * @module
  */
 import * as Duration from "effect/Duration"
-import type { SandboxOperation } from "./routes.ts"
+import type { SandboxOperation } from "./SandboxOperation.ts"
 
-/**
- * What happens to a request instead of a plain answer. Made with the constructors of this module.
- *
- * @example
- * ```ts
- * import { Fault } from "@effect-np6/targets/sandbox"
- *
- * const faults: ReadonlyArray<Fault.Fault> = [
- *   Fault.hang(),
- *   Fault.refuse,
- *   Fault.html(502),
- * ]
- * ```
- */
+/** What happens to a request instead of a plain response. Made with the constructors below. */
 export type Fault = Latency | Hang | Refuse | Reset | Truncate | ContentType | Respond
 
-/**
- * The request waits before the server sees it. See {@link latency}.
- *
- * @example
- * ```ts
- * import { Fault } from "@effect-np6/targets/sandbox"
- *
- * const slow: Fault.Latency = Fault.latency("2 seconds")
- * ```
- */
+/** The request waits before the server sees it. See {@link latency}. */
 export interface Latency {
-  /** What to match on, and what the log of requests calls it. */
   readonly _tag: "Latency"
   /** How long, on Effect's `Clock`. */
   readonly duration: Duration.Duration
-  /** What happens after the wait; the plain answer when undefined. */
+  /** What happens after the wait; a plain response when undefined. */
   readonly andThen: Fault | undefined
 }
 
-/**
- * No answer ever comes. See {@link hang}.
- *
- * @example
- * ```ts
- * import { Fault } from "@effect-np6/targets/sandbox"
- *
- * const stuck: Fault.Hang = Fault.hang()
- * ```
- */
+/** No response ever comes. See {@link hang}. */
 export interface Hang {
-  /** What to match on, and what the log of requests calls it. */
   readonly _tag: "Hang"
   /** Whether the request takes effect before the silence. */
   readonly applied: boolean
 }
 
-/**
- * The connection is refused. See {@link refuse}.
- *
- * @example
- * ```ts
- * import { Fault } from "@effect-np6/targets/sandbox"
- *
- * const down: Fault.Refuse = Fault.refuse
- * ```
- */
+/** The connection is refused. See {@link refuse}. */
 export interface Refuse {
-  /** What to match on, and what the log of requests calls it. */
   readonly _tag: "Refuse"
 }
 
-/**
- * The connection breaks before a byte of the answer. See {@link reset}.
- *
- * @example
- * ```ts
- * import { Fault } from "@effect-np6/targets/sandbox"
- *
- * const lost: Fault.Reset = Fault.reset({ applied: true })
- * ```
- */
+/** The connection breaks before a byte of the response. See {@link reset}. */
 export interface Reset {
-  /** What to match on, and what the log of requests calls it. */
   readonly _tag: "Reset"
   /** Whether the request takes effect before the connection breaks. */
   readonly applied: boolean
 }
 
-/**
- * The answer's body stops early. See {@link truncate}.
- *
- * @example
- * ```ts
- * import { Fault } from "@effect-np6/targets/sandbox"
- *
- * const cut: Fault.Truncate = Fault.truncate({ bytes: 10 })
- * ```
- */
+/** The response's body stops early. See {@link truncate}. */
 export interface Truncate {
-  /** What to match on, and what the log of requests calls it. */
   readonly _tag: "Truncate"
   /** How many bytes of the body are sent; half of them when undefined. */
   readonly bytes: number | undefined
@@ -132,75 +68,40 @@ export interface Truncate {
   readonly framing: "content-length" | "close"
 }
 
-/**
- * The true answer under a wrong content type. See {@link contentType}.
- *
- * @example
- * ```ts
- * import { Fault } from "@effect-np6/targets/sandbox"
- *
- * const mislabelled: Fault.ContentType = Fault.contentType("text/html")
- * ```
- */
+/** The true response under a wrong content type. See {@link contentType}. */
 export interface ContentType {
-  /** What to match on, and what the log of requests calls it. */
   readonly _tag: "ContentType"
   /** The whole value of the header, sent as it is. */
   readonly contentType: string
 }
 
-/**
- * Another answer in place of the true one. See {@link respond}.
- *
- * @example
- * ```ts
- * import { Fault } from "@effect-np6/targets/sandbox"
- *
- * const maintenance: Fault.Respond = Fault.status(503, {
- *   headers: { "retry-after": "30" },
- * })
- * ```
- */
+/** Another response in place of the true one. See {@link respond}. */
 export interface Respond {
-  /** What to match on, and what the log of requests calls it. */
   readonly _tag: "Respond"
   /** From 200 to 599. */
   readonly status: number
-  /** As in {@link AnswerOptions}; no header of the true answer is kept. */
+  /** As in {@link RespondOptions}; no header of the true response is kept. */
   readonly headers: Readonly<Record<string, string>>
   /** Sent as UTF-8, but for a status that has no body: 204, 205 and 304. */
   readonly body: string
-  /** Whether the request takes effect before this answer replaces the true one. */
+  /** Whether the request takes effect before this response replaces the true one. */
   readonly applied: boolean
 }
 
-/**
- * What a {@link Respond} fault may set besides its status.
- *
- * @example
- * ```ts
- * import { Fault } from "@effect-np6/targets/sandbox"
- *
- * const options: Fault.AnswerOptions = {
- *   body: "try again later",
- *   applied: true,
- * }
- * const fault = Fault.status(500, options)
- * ```
- */
-export interface AnswerOptions {
-  /** Headers of the answer; `x-request-id`, `date` and `content-length` are there by themselves. */
+/** What a {@link Respond} fault may set besides its status. */
+export interface RespondOptions {
+  /** Headers of the response; `x-request-id`, `date` and `content-length` are always added. */
   readonly headers?: Readonly<Record<string, string>>
-  /** The body, empty by default, sent as UTF-8. */
+  /** The body, sent as UTF-8. Default empty. */
   readonly body?: string
-  /** Whether the request takes effect before this answer replaces the true one. Default `false`. */
+  /** Whether the request takes effect before this response replaces the true one. Default `false`. */
   readonly applied?: boolean
 }
 
 /**
- * Waits before the server sees the request, then answers, or commits `andThen`.
+ * Waits before the server sees the request, then responds, or commits `andThen`.
  *
- * A client that gives up during the wait leaves no effect behind; for an effect without an answer
+ * A client that gives up during the wait leaves no effect behind; for an effect without a response
  * use {@link hang} with `applied: true`. The wait follows Effect's `Clock`, so in process a
  * `TestClock` drives it.
  *
@@ -218,16 +119,7 @@ export const latency = (duration: Duration.Input, andThen?: Fault): Latency => (
   andThen,
 })
 
-/**
- * Never answers; ends when the client gives up.
- *
- * @example
- * ```ts
- * import { Fault } from "@effect-np6/targets/sandbox"
- *
- * const timedOutButDone = Fault.hang({ applied: true })
- * ```
- */
+/** Never responds; ends when the client gives up. `applied` is `false` by default. */
 export const hang = (options?: { readonly applied?: boolean }): Hang => ({
   _tag: "Hang",
   applied: options?.applied ?? false,
@@ -237,7 +129,7 @@ export const hang = (options?: { readonly applied?: boolean }): Hang => ({
  * Refuses the connection: nothing reaches the server, so nothing is applied.
  *
  * In process this is Node's `ECONNREFUSED`. Over HTTP the port is open, so the nearest thing is
- * done: the connection is reset before anything is answered.
+ * done: the connection is reset before anything is sent.
  *
  * @example
  * ```ts
@@ -249,14 +141,14 @@ export const hang = (options?: { readonly applied?: boolean }): Hang => ({
 export const refuse: Refuse = { _tag: "Refuse" }
 
 /**
- * Resets the connection before a byte of the answer: Node's `ECONNRESET`.
+ * Resets the connection before a byte of the response: Node's `ECONNRESET`.
  *
  * @example
  * ```ts
  * import { Fault } from "@effect-np6/targets/sandbox"
  *
- * const lostOnTheWayThere = Fault.reset({ applied: false })
- * const lostOnTheWayBack = Fault.reset({ applied: true })
+ * const lostRequest = Fault.reset({ applied: false })
+ * const lostResponse = Fault.reset({ applied: true })
  * ```
  */
 export const reset = (options: { readonly applied: boolean }): Reset => ({
@@ -265,8 +157,8 @@ export const reset = (options: { readonly applied: boolean }): Reset => ({
 })
 
 /**
- * Cuts the body of the true answer short; the request is applied. An answer without a body is left
- * alone.
+ * Cuts the body of the true response short; the request is applied. A response without a body is
+ * left alone.
  *
  * With the default framing, `content-length`, the headers promise the whole body and the connection
  * breaks, so every HTTP client notices. With `close`, no length is announced and the body just
@@ -288,23 +180,14 @@ export const truncate = (
   framing: options?.framing ?? "content-length",
 })
 
-/**
- * Sends the true answer under another content type; the request is applied.
- *
- * @example
- * ```ts
- * import { Fault } from "@effect-np6/targets/sandbox"
- *
- * const mislabelled = Fault.contentType("text/html; charset=utf-8")
- * ```
- */
+/** Sends the true response under another content type; the request is applied. */
 export const contentType = (value: string): ContentType => ({
   _tag: "ContentType",
   contentType: value,
 })
 
 /**
- * Sends any answer in place of the true one. The status is between 200 and 599.
+ * Sends any response in place of the true one. The status is between 200 and 599.
  *
  * @example
  * ```ts
@@ -317,16 +200,16 @@ export const contentType = (value: string): ContentType => ({
  * })
  * ```
  */
-export const respond = (answer: AnswerOptions & { readonly status: number }): Respond => ({
+export const respond = (response: RespondOptions & { readonly status: number }): Respond => ({
   _tag: "Respond",
-  status: answer.status,
-  headers: answer.headers ?? {},
-  body: answer.body ?? "",
-  applied: answer.applied ?? false,
+  status: response.status,
+  headers: response.headers ?? {},
+  body: response.body ?? "",
+  applied: response.applied ?? false,
 })
 
 /**
- * Answers with this status, and an empty body unless one is given, as NP6 mostly does.
+ * Responds with this status, and an empty body unless one is given, as NP6 mostly does.
  *
  * @example
  * ```ts
@@ -338,12 +221,12 @@ export const respond = (answer: AnswerOptions & { readonly status: number }): Re
  * const failedAfterTheFact = Fault.status(500, { applied: true })
  * ```
  */
-export const status = (code: number, options?: AnswerOptions): Respond =>
+export const status = (code: number, options?: RespondOptions): Respond =>
   respond({ ...options, status: code })
 
 /**
- * Answers 429, with `Retry-After` if given: a number of seconds, or any text, such as an HTTP date
- * or something no client should trust.
+ * Responds with 429, with `Retry-After` if given: a number of seconds, or any text, such as an HTTP
+ * date or something no client should trust.
  *
  * @example
  * ```ts
@@ -362,47 +245,26 @@ export const rateLimited = (options?: { readonly retryAfter?: number | string })
       : { headers: { "retry-after": String(options.retryAfter) } },
   )
 
-/**
- * Answers with an HTML page, as a gateway in front of the API does.
- *
- * @example
- * ```ts
- * import { Fault } from "@effect-np6/targets/sandbox"
- *
- * const gateway = Fault.html(502)
- * const loginPage = Fault.html(200)
- * ```
- */
+/** Responds with an HTML page, as a gateway in front of the API does. */
 export const html = (code: number): Respond =>
   status(code, {
     headers: { "content-type": "text/html; charset=utf-8" },
     body: `<!DOCTYPE html><html><head><title>${code}</title></head><body>${code}</body></html>`,
   })
 
-/**
- * Redirects to `location`, with status 302 unless another is given.
- *
- * @example
- * ```ts
- * import { Fault } from "@effect-np6/targets/sandbox"
- *
- * const elsewhere = Fault.redirect(
- *   "https://elsewhere.invalid/targets",
- *   307,
- * )
- * ```
- */
+/** Redirects to `location`, with status 302 unless another is given. */
 export const redirect = (location: string, code = 302): Respond =>
   status(code, { headers: { location } })
 
 /**
- * Which requests a {@link FaultRule} is for. Whatever is left out matches every request.
+ * Which requests a {@link FaultRule} is for. What is left out matches every request.
  *
  * @example
  * ```ts
  * import type { FaultMatch } from "@effect-np6/targets/sandbox"
  *
  * const creations: FaultMatch = { operation: "targets.create" }
+ * const oneContact: FaultMatch = { unicity: "jane@example.com" }
  * const segmentCalls: FaultMatch = { path: /\/segments\// }
  * ```
  */
@@ -413,6 +275,11 @@ export interface FaultMatch {
   readonly method?: string
   /** The path as it was sent, percent-encoding and all: equal to a text, or found by a pattern. */
   readonly path?: string | RegExp
+  /**
+   * The unicity of a contact: requests that name it, by unicity or by id, in their path, query or
+   * body. Of several fields in the account's order.
+   */
+  readonly unicity?: string | ReadonlyArray<string>
 }
 
 /**

@@ -2,20 +2,25 @@
  * An embedded NP6: a server of the Target API that lives in memory, for tests and for trying things
  * out. NP6 itself has no sandbox.
  *
- * It is a state machine, not a set of canned answers: what is created is found, listed, conflicts,
+ * It is a state machine, not a set of canned responses: what is created is found, listed, conflicts,
  * joins segments and is gone after deletion. It knows keys and permissions, fields with types,
- * unicity and value lists, static and dynamic segments, and limits on requests; it can be told to
- * fail in every way a network and a server can ({@link Fault}), and it keeps a log of what it was
- * asked. It is the same server whether it is reached in process, as a web-standard handler, or over
- * HTTP on loopback by any language.
+ * unicity (the fields that identify a contact, usually the e-mail address), value lists, static and
+ * dynamic segments, bounces, red lists (unsubscribes and complaints) and limits on requests. It can
+ * be told to fail in every way a network and a server can ({@link Fault}), and it keeps a log. It is
+ * the same server in process, as a web-standard handler, and over HTTP for any language.
  *
- * Only {@link Sandbox.serve} loads modules of Node: to bundle this one for a browser (esbuild's
- * `--platform=browser`), mark `node:http` and `node:stream/consumers` as external.
+ * ## Beyond the ten endpoints
+ *
+ * It has the routes that NP6's own clients call: fields, value lists, segments and their members,
+ * the count of targets, bounces and red lists, `PUT /segments/{id}/targets`, and the older
+ * `POST /segments/{id}/targets/{id}` and `GET /experimentations/targets`. `POST
+ * /actions/{id}/targets/{id}` is 204, and sends nothing. For every other route of NP6 the response
+ * is 501 with a text that says so: an empty 404 would read as "no such contact".
  *
  * ## What is certain, and what is a choice
  *
  * Paths, statuses and shapes are those of NP6's API page. Where NP6's sources contradict one
- * another, both forms of a request are accepted:
+ * another, both forms of a request are accepted (the forms of responses are the seed's `dialect`):
  *
  * - a trailing slash, or none;
  * - values keyed by field id (the API page), or by field name (seen live), never nested under
@@ -23,26 +28,53 @@
  * - an upsert with `?unicity=` (the API page), or with the unicity in the body alone (the vendor's
  *   Magento 2 module);
  * - a lookup by `?unicity=`, repeated for several criteria, or by `?hash=` (the newer reference);
- * - in a bulk delete, ids flat or each in an array, and a segment as a number or an array of texts.
+ * - in a bulk delete, ids flat or each in an array, and a segment as a number, a text or an array.
  *
- * Where nobody knows what the real server does, the sandbox chooses the strict answer, so that what
- * works here has no luck in it:
+ * Where nobody knows what the real server does, the sandbox makes the strict choice, so that nothing
+ * works here by luck:
  *
- * - an upsert whose query and body differ in their unicity: 400;
+ * - an upsert whose body lacks the unicity, or has another than the query: 400; a creation with
+ *   another in its query too;
+ * - a query parameter that the route doesn't take, such as a misspelt `?unicty=`; `hash` beside
+ *   `unicity`; a key given twice in a JSON object: 400;
  * - adding to a dynamic segment: 409; removing a target that is not in the segment: 404;
  * - a bulk delete without a body, or that selects nothing: 400, and nothing is deleted; without the
  *   versioned `Accept` header: 406; of which nothing is found: 404, of which some is: 200;
- * - an unknown field, a field given twice, a label that is not in the value list, a mandatory field
- *   that is missing: 400;
+ * - an unknown field, a field given twice, a label that is not in the value list, a value beyond its
+ *   field's constraint, a mandatory field that is missing or cleared: 400;
  * - unicity values and target ids are compared letter by letter;
- * - a body whose content type is not `application/json`: 415; a `POST` or `PUT` without
- *   `Content-Length`, and anything chunked: 411 (both statuses were seen live, the exact rule was
- *   not); so `curl -X POST` wants `-d ''` where there is no body, which NP6's own sample lacks;
- * - an unknown path: 404, another method on a known one: 405, both before the key is looked at;
- *   then come 401, 429, 403, and what is wrong with the request.
+ * - a body whose content type is not `application/json`: 415; one of more than 30 MB: 413; a `POST`
+ *   or `PUT` without `Content-Length`, and anything chunked: 411 (411 and 415 were seen live, the
+ *   exact rules were not); so `curl -X POST` wants `-d ''` where there is no body, which NP6's own
+ *   sample lacks;
+ * - another method on a path of targets: 405. 405 and 501 come before the key is looked at; then
+ *   come 401, 429, 403, and what is wrong with the request.
  *
- * Values read back as they were written, but labels as their value list spells them; an emptied
- * list reads back as `null`, like every unset field.
+ * Refusals mostly have empty bodies, as NP6's do; the header `x-sandbox-reason` says why. Values read
+ * back as they were written, but labels as their value list spells them; an emptied list reads back
+ * as `null`, like every unset field.
+ *
+ * ## Over HTTP
+ *
+ * {@link Sandbox.serve} listens on loopback unless told otherwise, for programs in any language.
+ * Beside NP6's routes there are control routes, which want no key, are not logged and are not struck
+ * by faults:
+ *
+ * | Request | |
+ * |---|---|
+ * | `GET /_sandbox/` | a page for people: contacts, fields, segments, requests, faults, reset |
+ * | `GET /_sandbox/health` | 200 |
+ * | `GET /_sandbox/requests?operation=&after=&wait=` | the log as an array of {@link SandboxRequest}: of one operation, after an index; `wait` holds the request for so many milliseconds, at most 60,000, until there is one |
+ * | `GET /_sandbox/state?search=&limit=` | the account, and the targets in which a text is found |
+ * | `GET`, `PUT /_sandbox/seed` | the account as a {@link SandboxSeed}; start again from another |
+ * | `POST /_sandbox/reset` | start again from the seed |
+ * | `GET`, `POST`, `DELETE /_sandbox/faults` | the rules; add one {@link FaultRule} or an array, as JSON with durations in milliseconds, `"times": "Infinity"`, and `"path": { "pattern": "^/targets" }` for a `RegExp`; drop all |
+ *
+ * The header `x-sandbox-fault` orders a fault for the request that has it: `503`, `reset`,
+ * `reset applied`, `hang`, `refuse`, `truncate`, `html 502`, `latency 2000`, or a fault as JSON.
+ *
+ * Web pages of other sites are refused the control routes, and so is a host name that is neither
+ * loopback nor an IP address nor among `allowHosts`.
  *
  * @example A pipeline under test, without a network
  * ```ts
@@ -57,7 +89,7 @@
  *   yield* targets.upsert("a@b.c", { 8103: "a@b.c" })
  *   const { targets: kept } = yield* sandbox.state
  *   const log = yield* sandbox.requests
- *   // One target, two requests: the lost answer was replayed.
+ *   // One target, two requests: the call was retried after its response was lost.
  *   return [kept.length, log.length]
  * }).pipe(Effect.provide(Sandbox.layerTargets()))
  * ```
@@ -69,9 +101,10 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import { makeClient } from "./client.ts"
-import { make } from "./make.ts"
-import { type SandboxListenError, serve } from "./serve.ts"
+import { makeInProcessClient } from "./client.ts"
+import { make, makeJson } from "./make.ts"
+import type { SandboxListenError } from "./SandboxListenError.ts"
+import { serve } from "./serve.ts"
 import type { InvalidSeed, SandboxSeed } from "./Seed.ts"
 import { Np6, type Np6Options } from "../client/Np6.ts"
 import { Targets } from "../targets/Targets.ts"
@@ -79,9 +112,9 @@ import type { SandboxAddress, SandboxService, ServeOptions } from "./SandboxServ
 
 export * as Fault from "./Fault.ts"
 export type { FaultMatch, FaultRule } from "./Fault.ts"
-export type { SandboxOperation } from "./routes.ts"
-export { SandboxListenError } from "./serve.ts"
-export type { SocketError, WireRequest } from "./wire.ts"
+export type { SandboxOperation } from "./SandboxOperation.ts"
+export type * from "./WireRequest.ts"
+export { SandboxListenError } from "./SandboxListenError.ts"
 export * from "./Seed.ts"
 
 export type * from "./SandboxService.ts"
@@ -120,13 +153,20 @@ export class Sandbox extends SandboxBase {
     Layer.effect(Sandbox, make(seed))
 
   /**
+   * A sandbox that starts from a seed in JSON text, such as a file's. `InvalidSeed` says at which line
+   * and column the text is wrong.
+   */
+  static readonly layerJson = (json: string): Layer.Layer<Sandbox, InvalidSeed> =>
+    Layer.effect(Sandbox, makeJson(json))
+
+  /**
    * An HTTP client that reaches the sandbox in process: no socket, no permission, and a `TestClock`
    * drives it. Requests look as they would on the wire, and a fault of the connection is an
    * `HttpClientError` whose reason is a `TransportError` with the {@link SocketError} as its cause.
    */
   static readonly layerClient: Layer.Layer<HttpClient.HttpClient, never, Sandbox> = Layer.effect(
     HttpClient.HttpClient,
-    Effect.map(Sandbox, ({ handle }) => makeClient(handle)),
+    Effect.map(Sandbox, ({ handle }) => makeInProcessClient(handle)),
   )
 
   /**
@@ -158,7 +198,7 @@ export class Sandbox extends SandboxBase {
 
   /**
    * Serves the sandbox over HTTP until the scope ends, on loopback unless told otherwise. Needs
-   * Node's HTTP server, which Deno has too, and there the permission to listen.
+   * Node's HTTP server, which Deno and Bun have too, and on Deno the permission to listen.
    */
   static readonly serve = (
     options: ServeOptions = {},

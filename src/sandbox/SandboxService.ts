@@ -5,10 +5,11 @@
  */
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
+import type * as Stream from "effect/Stream"
 import type { FaultRule } from "./Fault.ts"
-import type { SeedBounce, SeedRedListEntry, SeedValue } from "./Seed.ts"
-import type { SandboxOperation } from "./routes.ts"
-import type { SocketError, WireRequest } from "./wire.ts"
+import type { SandboxOperation } from "./SandboxOperation.ts"
+import type { InvalidSeed, SandboxSeed, SeedBounce, SeedRedListEntry } from "./Seed.ts"
+import type { SocketError, WireRequest } from "./WireRequest.ts"
 
 /**
  * One request that the sandbox received, and what became of it.
@@ -27,6 +28,8 @@ import type { SocketError, WireRequest } from "./wire.ts"
  * ```
  */
 export interface SandboxRequest {
+  /** Counts from 1, without gaps, also across a reset. */
+  readonly index: number
   /** When it arrived, in epoch milliseconds of Effect's `Clock`. */
   readonly time: number
   /** The operation it was routed to; `unknown` when there is no such path or method. */
@@ -39,38 +42,34 @@ export interface SandboxRequest {
   readonly query: string
   /** By lower-case name. The value of `x-key` is the name of the key, or `unknown`. */
   readonly headers: Readonly<Record<string, string>>
-  /** As text, with all field values in it; empty where there was none. */
+  /** As text, with all field values in it, up to 64 KiB; empty where there was none. */
   readonly body: string
-  /** The status of the answer; `undefined` while there is none, or when a fault left none. */
+  /** The length of the whole body. */
+  readonly bodyBytes: number
+  /** The status of the response; `undefined` while there is none, or when a fault left none. */
   readonly status: number | undefined
-  /** The `x-request-id` of the answer. */
+  /** Why the sandbox refused it, as in the response's `x-sandbox-reason`. */
+  readonly reason: string | undefined
+  /** The `x-request-id` of the response. */
   readonly requestId: string
   /** Whether it changed the state. */
   readonly applied: boolean
   /** The fault that was committed, if one was. */
   readonly fault: FaultRule["fault"]["_tag"] | undefined
+  /** How long it took until it had its response, or was given up; `undefined` before. */
+  readonly milliseconds: number | undefined
 }
 
-/**
- * A target as the sandbox keeps it.
- *
- * @example
- * ```ts
- * import type { SandboxTarget } from "@effect-np6/targets/sandbox"
- *
- * const isSubscribed = (target: SandboxTarget): boolean =>
- *   target.segments.includes(12345)
- * ```
- */
+/** A target as the sandbox keeps it. */
 export interface SandboxTarget {
   /** Eight characters of upper-case base 36; the sandbox counts its own up from `000MLGPR`. */
   readonly id: string
-  /** Epoch milliseconds, of a whole minute. */
+  /** Epoch milliseconds: of a whole minute, or as the seed has it. */
   readonly creationDate: number
-  /** Epoch milliseconds, of a whole minute. Joining or leaving a segment does not move it. */
+  /** As `creationDate`. Joining or leaving a segment does not move it. */
   readonly lastUpdateDate: number
   /** By field id; an unset field is not there. */
-  readonly fields: Readonly<Record<string, SeedValue>>
+  readonly fields: Readonly<Record<string, string | number | ReadonlyArray<string>>>
   /** The ids of the segments it is in, those it joined last at the end. */
   readonly segments: ReadonlyArray<number>
   /** As the seed has them: no request changes them. */
@@ -79,50 +78,30 @@ export interface SandboxTarget {
   readonly redList: { readonly mail?: SeedRedListEntry; readonly sms?: SeedRedListEntry }
 }
 
-/**
- * What the sandbox holds at one moment; later requests do not change it.
- *
- * @example
- * ```ts
- * import type { SandboxState } from "@effect-np6/targets/sandbox"
- *
- * const ids = (state: SandboxState): ReadonlyArray<string> =>
- *   state.targets.map(({ id }) => id)
- * ```
- */
+/** What the sandbox holds at one moment; later requests do not change it. */
 export interface SandboxState {
   /** In order of creation. */
   readonly targets: ReadonlyArray<SandboxTarget>
 }
 
-/**
- * Where {@link Sandbox.serve} listens.
- *
- * @example
- * ```ts
- * import type { ServeOptions } from "@effect-np6/targets/sandbox"
- *
- * const options: ServeOptions = { port: 8080 }
- * ```
- */
-export interface ServeOptions {
+/** How the control routes under `/_sandbox/` are reached. */
+export interface HandleOptions {
+  /**
+   * Host names under which the control routes may be reached, and whose web pages may use them,
+   * beside loopback and IP addresses. A request under another name gets a 403.
+   */
+  readonly allowHosts?: ReadonlyArray<string>
+}
+
+/** Where {@link Sandbox.serve} listens. */
+export interface ServeOptions extends HandleOptions {
   /** A free one when left out. */
   readonly port?: number
   /** `127.0.0.1` when left out: nobody but this machine can connect. */
   readonly hostname?: string
 }
 
-/**
- * Where a sandbox is reached over HTTP.
- *
- * @example
- * ```ts
- * import type { SandboxAddress } from "@effect-np6/targets/sandbox"
- *
- * const targets = (address: SandboxAddress): string =>
- *   `${address.url}/targets`
- * ```
- */
+/** Where a sandbox is reached over HTTP. */
 export interface SandboxAddress {
   /** Without a trailing slash. */
   readonly url: string
@@ -130,22 +109,7 @@ export interface SandboxAddress {
   readonly port: number
 }
 
-/**
- * A running sandbox.
- *
- * @example
- * ```ts
- * import {
- *   Sandbox,
- *   type SandboxService,
- * } from "@effect-np6/targets/sandbox"
- * import * as Effect from "effect/Effect"
- *
- * const howMany = (sandbox: SandboxService) =>
- *   Effect.map(sandbox.state, (state) => state.targets.length)
- * const program = Effect.flatMap(Sandbox, howMany)
- * ```
- */
+/** A running sandbox. */
 export interface SandboxService {
   /**
    * The base URL for use in process. The name is a reserved one that never reaches a network; the
@@ -158,22 +122,35 @@ export interface SandboxService {
     readonly readOnly: Redacted.Redacted<string>
   }
   /**
-   * Answers one request: what all ways to reach the sandbox come down to. Time is Effect's `Clock`,
-   * an interruption ends a hang, and a fault of the connection is a {@link SocketError}.
+   * Responds to one request: every way to reach the sandbox ends here. Time is Effect's `Clock`, an
+   * interruption ends a hang, and a fault of the connection is a {@link SocketError}.
    */
-  readonly handle: (request: WireRequest) => Effect.Effect<Response, SocketError>
+  readonly handle: (
+    request: WireRequest,
+    options?: HandleOptions,
+  ) => Effect.Effect<Response, SocketError>
   /**
-   * The web-standard form of `handle`, for `Deno.serve` and for whatever takes a `fetch`. A fault of
-   * the connection rejects with a {@link SocketError}; aborting the request's signal ends a hang. A
-   * request that was never sent lacks a `Content-Length`; it gets the one a transport would add.
+   * The web-standard form of `handle`, for `Deno.serve` and for anything that takes a `fetch`. A
+   * fault of the connection rejects with a {@link SocketError}; aborting the request's signal ends a
+   * hang. A request that was never sent lacks a `Content-Length`; it gets the one a transport would
+   * add.
    */
   readonly handler: (request: Request) => Promise<Response>
   /** Adds rules after those already there. */
   readonly script: (...rules: ReadonlyArray<FaultRule>) => Effect.Effect<void>
-  /** The log: the last 100,000 requests, the oldest first. */
+  /**
+   * The log, the oldest request first: the last 100,000 requests, or fewer where they come to more
+   * than 64 MiB.
+   */
   readonly requests: Effect.Effect<ReadonlyArray<SandboxRequest>>
+  /** Requests as they end, with or without a response, from when this is run. */
+  readonly ended: Stream.Stream<SandboxRequest>
   /** All targets as they are when this runs. */
   readonly state: Effect.Effect<SandboxState>
+  /** The account as it is when this runs, as the seed of another sandbox. */
+  readonly seed: Effect.Effect<SandboxSeed>
+  /** Starts again from another seed, with no rules, an empty log and full rate limits. */
+  readonly load: (seed: SandboxSeed) => Effect.Effect<void, InvalidSeed>
   /** Back to the seed, with no rules, an empty log and full rate limits. */
   readonly reset: Effect.Effect<void>
 }

@@ -4,7 +4,8 @@ import * as HttpClientError from "effect/http/HttpClientError"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Stream from "effect/Stream"
-import { fromWeb, type SocketError, type WireRequest } from "./wire.ts"
+import type { SocketError, WireRequest } from "./WireRequest.ts"
+import { fromWeb } from "./wire.ts"
 
 type Handle = (request: WireRequest) => Effect.Effect<Response, SocketError>
 
@@ -41,7 +42,7 @@ const toWire = (
 }
 
 /** A client whose every request is answered in this process. */
-export const makeClient = (handle: Handle): HttpClient.HttpClient =>
+export const makeInProcessClient = (handle: Handle): HttpClient.HttpClient =>
   HttpClient.make((request, url) =>
     toWire(request, url).pipe(
       Effect.flatMap(handle),

@@ -1,8 +1,9 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Fault, Truncate } from "./Fault.ts"
-import { empty, type SandboxAnswer } from "./answer.ts"
-import { connectionRefused, connectionReset, type SocketError } from "./wire.ts"
+import type { ResponseParts } from "./response.ts"
+import type { SocketError } from "./WireRequest.ts"
+import { connectionRefused, connectionReset } from "./wire.ts"
 
 const statusesWithoutBody: ReadonlySet<number> = new Set([204, 205, 304])
 
@@ -20,40 +21,40 @@ const body = (bytes: Uint8Array<ArrayBuffer>, broken: boolean): ReadableStream<U
   })
 }
 
-/** Puts an answer on the wire, whole or cut. */
-export const toResponse = (answer: SandboxAnswer, cut?: Truncate): Response => {
-  const headers = new Headers(answer.headers)
-  if (statusesWithoutBody.has(answer.status)) {
-    return new Response(null, { status: answer.status, headers })
+/** Puts a response on the wire, whole or cut. */
+export const toResponse = (parts: ResponseParts, cut?: Truncate): Response => {
+  const headers = new Headers(parts.headers)
+  if (statusesWithoutBody.has(parts.status)) {
+    return new Response(null, { status: parts.status, headers })
   }
-  const bytes = new TextEncoder().encode(answer.body)
+  const bytes = new TextEncoder().encode(parts.body)
   const kept = cut?.bytes ?? Math.floor(bytes.length / 2)
   if (cut === undefined || kept >= bytes.length) {
     headers.set("content-length", String(bytes.length))
-    return new Response(bytes, { status: answer.status, headers })
+    return new Response(bytes, { status: parts.status, headers })
   }
   const isSilent = cut.framing === "close"
   if (isSilent) headers.set("connection", "close")
   else headers.set("content-length", String(bytes.length))
-  return new Response(body(bytes.slice(0, kept), !isSilent), { status: answer.status, headers })
+  return new Response(body(bytes.slice(0, kept), !isSilent), { status: parts.status, headers })
 }
 
-/** The two things a fault can do with the server: let it act, and let it be seen to answer. */
+/** The two things a fault can do with the server: let it act, and let it be seen to respond. */
 export interface Exchange {
   /** Runs the request through the server. */
-  readonly perform: (now: number) => SandboxAnswer
-  /** Notes the answer, and makes it a whole one. */
-  readonly finish: (answer: SandboxAnswer, now: number) => SandboxAnswer
+  readonly perform: (now: number) => ResponseParts
+  /** Notes the response, and adds the headers that every one has. */
+  readonly finish: (parts: ResponseParts, now: number) => ResponseParts
 }
 
-/** Answers as the fault would have it, or plainly when there is none. */
+/** Responds as the fault would have it, or plainly when there is none. */
 export const commit = (
   exchange: Exchange,
   fault: Fault | undefined,
 ): Effect.Effect<Response, SocketError> =>
   Effect.flatMap(Clock.currentTimeMillis, (now): Effect.Effect<Response, SocketError> => {
-    const respond = (answer: SandboxAnswer, cut?: Truncate): Effect.Effect<Response> =>
-      Effect.sync(() => toResponse(exchange.finish(answer, now), cut))
+    const respond = (parts: ResponseParts, cut?: Truncate): Effect.Effect<Response> =>
+      Effect.sync(() => toResponse(exchange.finish(parts, now), cut))
     switch (fault?._tag) {
       case undefined:
         return respond(exchange.perform(now))
@@ -70,15 +71,15 @@ export const commit = (
       case "Truncate":
         return respond(exchange.perform(now), fault)
       case "ContentType": {
-        const answer = exchange.perform(now)
+        const parts = exchange.perform(now)
         return respond({
-          ...answer,
-          headers: { ...answer.headers, "content-type": fault.contentType },
+          ...parts,
+          headers: { ...parts.headers, "content-type": fault.contentType },
         })
       }
       case "Respond": {
         if (fault.applied) exchange.perform(now)
-        return respond({ ...empty(fault.status, fault.headers), body: fault.body })
+        return respond({ status: fault.status, headers: fault.headers, body: fault.body })
       }
     }
   })

@@ -1,77 +1,153 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as PubSub from "effect/PubSub"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
-import type * as Types from "effect/Types"
-import type { SandboxRequest, SandboxService, SandboxState } from "./SandboxService.ts"
-import { InvalidSeed, SandboxSeed, type SeedTarget } from "./Seed.ts"
-import { type Account, fullKey, makeAccount, readOnlyKey } from "./account.ts"
-import type { SandboxAnswer } from "./answer.ts"
-import { commit } from "./commit.ts"
-import { fire, type ScriptedRule } from "./rules.ts"
+import * as Stream from "effect/Stream"
+import { isYearOne, parseInstant } from "../data/instant.ts"
+import { type Account, fullKey, makeAccount, type Problem, readOnlyKey } from "./account.ts"
+import { commit, toResponse } from "./commit.ts"
+import { concernedBy } from "./concerned.ts"
+import { control, type Controlled, isControl } from "./control.ts"
+import type { Fault, FaultRule } from "./Fault.ts"
+import { readHeader } from "./faultJson.ts"
+import { type Entry, loggedBody, RequestLog } from "./log.ts"
+import * as represent from "./represent.ts"
+import { badRequest, type ResponseParts } from "./response.ts"
 import { match } from "./routes.ts"
-import { answer, keyOf, type Server } from "./server.ts"
+import { fire, scripted, type ScriptedRule } from "./rules.ts"
+import type {
+  HandleOptions,
+  SandboxRequest,
+  SandboxService,
+  SandboxState,
+} from "./SandboxService.ts"
+import { defaultSeed, type InvalidSeed, type SandboxSeed, type SeedTarget } from "./Seed.ts"
+import { decodeSeed, inProgram, inText, readSeed } from "./seedText.ts"
+import { keyOf, respond, type Server } from "./server.ts"
 import * as Store from "./store.ts"
-import { fromWeb, type SocketError, type WireRequest } from "./wire.ts"
+import type { SocketError, WireRequest } from "./WireRequest.ts"
+import { fromWeb } from "./wire.ts"
+
+/** A date of a seed; the start of the sandbox where there is none. */
+const dateOf = (value: string | number | undefined, otherwise: number): number => {
+  if (value === undefined) return otherwise
+  const millis = parseInstant(value)
+  return isYearOne(millis) ? otherwise : millis
+}
 
 const seedTarget = (
   account: Account,
   store: Store.Store,
   seed: SeedTarget,
-  now: number,
-): Result.Result<unknown, string> => {
-  const unknownSegment = seed.segments?.find((id) => !account.segments.has(id))
-  if (unknownSegment !== undefined) return Result.fail(`there is no segment ${unknownSegment}`)
-  if (seed.id !== undefined && store.rows.has(seed.id)) return Result.fail("its id is taken")
-  const draft: Store.Draft = {
-    ...Store.draft(now),
+  index: number,
+): Result.Result<unknown, Problem> => {
+  const fail = (problem: string, ...path: ReadonlyArray<string | number>) =>
+    Result.fail({ problem, path: ["targets", index, ...path] })
+  const unknown = seed.segments?.findIndex((id) => !account.segments.has(id)) ?? -1
+  if (unknown >= 0) {
+    return fail(`there is no segment ${seed.segments?.[unknown]}`, "segments", unknown)
+  }
+  if (seed.id !== undefined && store.rows.has(seed.id)) return fail("its id is taken", "id")
+  const draft = Store.draft(account.startedAt)
+  const creationDate = dateOf(seed.creationDate, draft.creationDate)
+  const lastUpdateDate = dateOf(seed.lastUpdateDate, creationDate)
+  if (Number.isNaN(creationDate)) return fail("it is not a date", "creationDate")
+  if (Number.isNaN(lastUpdateDate)) return fail("it is not a date", "lastUpdateDate")
+  const row = {
+    ...draft,
     id: seed.id,
+    isSeeded: true,
+    creationDate,
+    lastUpdateDate,
     segments: new Set(seed.segments),
     bounce: seed.bounce ?? [],
     redList: seed.redList ?? {},
   }
-  return Result.mapError(
-    Store.write(account, store, draft, Object.entries(seed.fields), now),
-    ({ problem }) => problem,
-  )
+  const written = Store.write(account, store, row, Object.entries(seed.fields))
+  if (Result.isSuccess(written)) return Result.void
+  const { key, problem } = written.failure
+  return key === undefined ? fail(problem) : fail(problem, "fields", key)
 }
 
-const seeded = (
-  account: Account,
-  targets: ReadonlyArray<SeedTarget>,
-  now: number,
-): Result.Result<Store.Store, string> => {
-  const store = Store.makeStore()
-  for (const [index, target] of targets.entries()) {
-    const outcome = seedTarget(account, store, target, now)
-    if (Result.isFailure(outcome)) return Result.fail(`target ${index}: ${outcome.failure}.`)
-  }
-  return Result.succeed(store)
+/** All that a reset replaces. */
+interface Running {
+  readonly seed: SandboxSeed
+  readonly server: Server
+  readonly rules: Array<ScriptedRule>
+  received: number
 }
+
+const start = (seed: SandboxSeed, now: number): Result.Result<Running, Problem> =>
+  Result.gen(function* () {
+    const account = yield* makeAccount(seed, now)
+    const store = Store.makeStore()
+    for (const [index, target] of (seed.targets ?? []).entries()) {
+      yield* seedTarget(account, store, target, index)
+    }
+    return { seed, server: { account, store, buckets: new Map() }, rules: [], received: 0 }
+  })
+
+const fieldsOf = (row: Store.Contact) => Object.fromEntries(row.values)
 
 const snapshot = (store: Store.Store): SandboxState => ({
   targets: Array.from(store.rows.values(), (row) => ({
     id: row.id,
     creationDate: row.creationDate,
     lastUpdateDate: row.lastUpdateDate,
-    fields: Object.fromEntries(row.values),
+    fields: fieldsOf(row),
     segments: [...row.segments],
     bounce: row.bounce,
     redList: row.redList,
   })),
 })
 
-/** All that a reset replaces. */
-interface Running {
-  readonly server: Server
-  readonly rules: Array<ScriptedRule>
-  readonly log: Array<Types.Mutable<SandboxRequest>>
-  received: number
-}
+/** The account as it is now, as a seed. */
+const asSeed = ({ seed, server }: Running): SandboxSeed => ({
+  fields: defaultSeed.fields,
+  segments: defaultSeed.segments,
+  ...seed,
+  targets: Array.from(server.store.rows.values(), (row) => ({
+    id: row.id,
+    creationDate: represent.isoDate(row.creationDate),
+    lastUpdateDate: represent.isoDate(row.lastUpdateDate),
+    fields: fieldsOf(row),
+    segments: [...row.segments],
+    bounce: row.bounce,
+    redList: row.redList,
+  })),
+})
 
-/** How many requests the log holds, so that a sandbox which runs for days does not grow. */
-const logSize = 100_000
+const isFound = (row: Store.Contact, search: string): boolean =>
+  row.id.toLowerCase().includes(search) ||
+  [...row.values.values()].some((value) => String(value).toLowerCase().includes(search))
+
+/** The account as the control routes show it: NP6's shapes, and what NP6 has no route for. */
+const describe = ({ account, store }: Server, search: string, limit: number): object => {
+  const counts = represent.memberCounts(store)
+  const wanted = search.toLowerCase()
+  const rows = [...store.rows.values()].filter((row) => wanted === "" || isFound(row, wanted))
+  return {
+    fields: account.fields.map(represent.fieldJson),
+    valueLists: Array.from(account.valueLists.values(), represent.valueListJson),
+    segments: Array.from(
+      account.segments.values(),
+      (one) => represent.segmentJson(account, one, counts.get(one.id) ?? 0),
+    ),
+    targetsCount: store.rows.size,
+    found: rows.length,
+    targets: rows.slice(0, limit).map((row) => ({
+      id: row.id,
+      hash: Store.hashOf(account, row),
+      creationDate: represent.isoDate(row.creationDate),
+      lastUpdateDate: represent.isoDate(row.lastUpdateDate),
+      fields: fieldsOf(row),
+      segments: [...row.segments],
+      bounce: row.bounce,
+      redList: row.redList,
+    })),
+  }
+}
 
 const headersOf = (account: Account, headers: Headers): Readonly<Record<string, string>> => {
   const shown = Object.fromEntries(headers)
@@ -83,64 +159,142 @@ const headersOf = (account: Account, headers: Headers): Readonly<Record<string, 
 const requestIdOf = (index: number): string =>
   `00000000-0000-4000-8000-${index.toString(16).padStart(12, "0")}`
 
-const invalidSeed = (problem: string): InvalidSeed => new InvalidSeed({ problem })
-
-export const make = Effect.fnUntraced(function* (
-  input: SandboxSeed,
-): Effect.fn.Return<SandboxService, InvalidSeed> {
-  const seed = yield* Schema.decodeEffect(SandboxSeed)(input, { onExcessProperty: "error" }).pipe(
-    Effect.mapError((error) => invalidSeed(error.message)),
+/** What a header can hold; a field's name may be in any letters. */
+const headerText = (text: string): string =>
+  text.replace(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   )
-  const account = yield* Effect.fromResult(Result.mapError(makeAccount(seed), invalidSeed))
-  const start = Effect.flatMap(Clock.currentTimeMillis, (now) =>
-    Effect.fromResult(
-      Result.map(seeded(account, seed.targets ?? [], now), (store): Running => ({
-        server: { account, store, buckets: new Map() },
-        rules: [],
-        log: [],
-        received: 0,
-      })),
-    ))
-  let running = yield* Effect.mapError(start, invalidSeed)
 
-  const handle = (wire: WireRequest): Effect.Effect<Response, SocketError> =>
+/** The length of a body, also of one that was too long to be kept. */
+const bodyBytes = ({ body, headers }: WireRequest): number => {
+  const announced = Number(headers.get("content-length") ?? 0)
+  return Number.isSafeInteger(announced) ? Math.max(body.length, announced) : body.length
+}
+
+/** Starts a sandbox, whose seeds `refuse` makes errors of. */
+const makeFrom = Effect.fnUntraced(function* (
+  seed: SandboxSeed,
+  refuse: (problem: Problem) => InvalidSeed,
+): Effect.fn.Return<SandboxService, InvalidSeed> {
+  const begin = (seed: SandboxSeed, refuse: (problem: Problem) => InvalidSeed) =>
+    Effect.flatMap(
+      Clock.currentTimeMillis,
+      (now) => Effect.fromResult(Result.mapError(start(seed, now), refuse)),
+    )
+  let running = yield* begin(seed, refuse)
+  const log = new RequestLog()
+  const ended = yield* PubSub.unbounded<SandboxRequest>()
+  let index = 0
+
+  const restart = (fresh: Running): void => {
+    running = fresh
+    log.clear()
+  }
+
+  const faultFor = (
+    { rules, server }: Running,
+    wire: WireRequest,
+    entry: Entry,
+    matched: ReturnType<typeof match>,
+  ): Result.Result<Fault | undefined, ResponseParts> => {
+    const header = wire.headers.get("x-sandbox-fault")
+    if (header !== null) return Result.mapError(readHeader(header), badRequest)
+    const { method, operation, path } = entry
+    const concerned = () => concernedBy(server, wire, matched)
+    return Result.succeed(fire(rules, { operation, method, path, concerned }))
+  }
+
+  const np6 = (wire: WireRequest): Effect.Effect<Response, SocketError> =>
     Effect.flatMap(Clock.currentTimeMillis, (time) => {
-      const { log, rules, server } = running
+      const { server } = running
       const { body, headers, method, url } = wire
       running.received += 1
-      const requestId = requestIdOf(running.received)
+      index += 1
       const matched = match(method, url)
-      const operation = matched._tag === "Found" ? matched.route.operation : "unknown"
-      const fault = fire(rules, { operation, method, path: url.pathname })
-      const record: Types.Mutable<SandboxRequest> = {
+      const entry: Entry = {
+        index,
         time,
-        operation,
+        operation: matched._tag === "Found" ? matched.route.operation : "unknown",
         method,
         path: url.pathname,
         query: url.search.slice(1),
-        headers: headersOf(account, headers),
-        body: new TextDecoder().decode(body),
+        headers: headersOf(server.account, headers),
+        body: new TextDecoder().decode(body.subarray(0, loggedBody)),
+        bodyBytes: bodyBytes(wire),
         status: undefined,
-        requestId,
+        reason: undefined,
+        requestId: requestIdOf(running.received),
         applied: false,
-        fault: fault?._tag,
+        fault: undefined,
+        milliseconds: undefined,
       }
-      log.push(record)
-      if (log.length > logSize) log.shift()
+      const fault = faultFor(running, wire, entry, matched)
+      entry.fault = Result.isSuccess(fault) ? fault.success?._tag : undefined
+      log.add(entry)
+      const end = Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        entry.milliseconds = now - time
+        return PubSub.publish(ended, { ...entry })
+      })
       return commit({
         perform(now) {
+          if (Result.isFailure(fault)) return fault.failure
           const before = server.store.revision
-          const answered = answer(server, wire, matched, now)
-          record.applied = server.store.revision !== before
-          return answered
+          const parts = respond(server, wire, matched, now)
+          entry.applied = server.store.revision !== before
+          return parts
         },
-        finish(answered: SandboxAnswer, now: number): SandboxAnswer {
-          record.status = answered.status
+        finish(parts, now) {
+          const { requestId } = entry
+          entry.status = parts.status
+          entry.reason = parts.reason
+          const why = parts.reason ?? (entry.fault && `the fault ${entry.fault}`)
+          const reason = why === undefined ? {} : { "x-sandbox-reason": headerText(why) }
           const date = new Date(now).toUTCString()
-          return { ...answered, headers: { "x-request-id": requestId, date, ...answered.headers } }
+          return {
+            ...parts,
+            headers: { "x-request-id": requestId, date, ...reason, ...parts.headers },
+          }
         },
-      }, fault)
+      }, Result.getOrElse(fault, () => undefined)).pipe(Effect.ensuring(end))
     })
+
+  const script = (rules: ReadonlyArray<FaultRule>): void => {
+    running.rules.push(...rules.map(scripted))
+  }
+  // The seed was good at the start, so it is again.
+  const reset = Effect.suspend(() =>
+    Effect.map(Effect.orDie(begin(running.seed, inProgram)), restart)
+  )
+  const controlled: Controlled = {
+    after: (from) => log.after(from),
+    onNext: (wake) => log.onNext(wake),
+    describe: (search, limit) => describe(running.server, search, limit),
+    seed: () => asSeed(running),
+    loadJson: (text) =>
+      Effect.flatMap(
+        Effect.fromResult(readSeed(text)),
+        (fresh) => Effect.map(begin(fresh, inText(text)), restart),
+      ),
+    reset,
+    rules: () => running.rules,
+    script,
+    clearRules: () => {
+      running.rules.length = 0
+    },
+  }
+
+  const handle = (
+    wire: WireRequest,
+    options: HandleOptions = {},
+  ): Effect.Effect<Response, SocketError> =>
+    isControl(wire.url.pathname)
+      ? Effect.map(
+        control(controlled, wire, options.allowHosts ?? []),
+        (parts) =>
+          toResponse({ ...parts, headers: { "cache-control": "no-store", ...parts.headers } }),
+      )
+      : np6(wire)
 
   const services = yield* Effect.context<never>()
   return {
@@ -155,15 +309,25 @@ export const make = Effect.fnUntraced(function* (
         // As `fetch` does: who aborts a request is told their own reason.
         throw request.signal.aborted ? request.signal.reason : error
       }),
-    script: (...rules) =>
-      Effect.sync(() => {
-        running.rules.push(...rules.map((rule) => ({ rule, seen: 0 })))
-      }),
-    requests: Effect.sync(() => running.log.map((record) => ({ ...record }))),
+    script: (...rules) => Effect.sync(() => script(rules)),
+    requests: Effect.sync(() => log.after(0)),
+    ended: Stream.fromPubSub(ended),
     state: Effect.sync(() => snapshot(running.server.store)),
-    // The same seed was good at the start, so it is again.
-    reset: Effect.map(Effect.orDie(start), (fresh) => {
-      running = fresh
-    }),
+    seed: Effect.sync(() => asSeed(running)),
+    load: (seed) =>
+      Effect.fromResult(Result.mapError(decodeSeed(seed), inProgram)).pipe(
+        Effect.flatMap((fresh) => begin(fresh, inProgram)),
+        Effect.map(restart),
+      ),
+    reset,
   }
 })
+
+export const make = (input: SandboxSeed): Effect.Effect<SandboxService, InvalidSeed> =>
+  Effect.flatMap(
+    Effect.fromResult(Result.mapError(decodeSeed(input), inProgram)),
+    (seed) => makeFrom(seed, inProgram),
+  )
+
+export const makeJson = (text: string): Effect.Effect<SandboxService, InvalidSeed> =>
+  Effect.flatMap(Effect.fromResult(readSeed(text)), (seed) => makeFrom(seed, inText(text)))

@@ -1,56 +1,80 @@
-import type * as Cause from "effect/Cause"
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { IncomingMessage, Server, ServerResponse } from "node:http"
-import type { SandboxAddress, ServeOptions } from "./SandboxService.ts"
-import type { SocketError, WireRequest } from "./wire.ts"
+import { isControl } from "./control.ts"
+import { SandboxListenError } from "./SandboxListenError.ts"
+import type { HandleOptions, SandboxAddress, ServeOptions } from "./SandboxService.ts"
+import type { SocketError, WireRequest } from "./WireRequest.ts"
+import { largestBody } from "./server.ts"
 
-const SandboxListenErrorBase: new (
-  args: { readonly hostname: string; readonly port: number; readonly cause: unknown },
-) => Cause.YieldableError & {
-  readonly _tag: "SandboxListenError"
-  readonly hostname: string
-  readonly port: number
-} = Data.TaggedError("SandboxListenError")<{
-  readonly hostname: string
-  readonly port: number
-  readonly cause: unknown
-}>
+type Http = typeof import("node:http")
 
 /**
- * The sandbox could not listen: the port is taken, or out of range, or this machine has no such
- * address. `cause` is the runtime's own error. (A missing permission is not among these: Deno ends
- * the program over it.)
- *
- * @example
- * ```ts
- * import { Sandbox } from "@effect-np6/targets/sandbox"
- * import * as Effect from "effect/Effect"
- *
- * const address = Sandbox.serve({ port: 8080 }).pipe(
- *   Effect.catchTag("SandboxListenError", () => Sandbox.serve()),
- * )
- * ```
+ * Node's HTTP server, without an import that a bundler for browsers would fail on. Deno and Bun have
+ * it too.
  */
-export class SandboxListenError extends SandboxListenErrorBase {
-  /** The address and the port that were asked for, and the runtime's own words. */
-  override get message(): string {
-    const reason = this.cause instanceof Error ? `: ${this.cause.message}` : "."
-    return `The sandbox cannot listen on ${this.hostname}, port ${this.port}${reason}`
-  }
+const nodeHttp = (): Http => {
+  const runtime = Reflect.get(globalThis, "process") as
+    | { readonly getBuiltinModule?: (name: string) => unknown }
+    | undefined
+  const http = runtime?.getBuiltinModule?.("node:http")
+  if (http === undefined) throw new Error("this runtime has no node:http")
+  // The module of this name is this one.
+  return http as Http
 }
 
-const read = async (request: IncomingMessage, origin: string): Promise<WireRequest> => {
-  const { arrayBuffer } = await import("node:stream/consumers")
-  const body = new Uint8Array(await arrayBuffer(request))
+/** The largest body of a control route: a seed of some hundred thousand targets. */
+const largestSeed = 512 * 1024 * 1024
+
+/** What a request says that its body's length is, as far as a buffer may be reserved for it. */
+const announcedLength = ({ headers }: IncomingMessage, most: number): number => {
+  const length = Number(headers["content-length"] ?? 0)
+  return Number.isSafeInteger(length) && length <= most ? length : 0
+}
+
+/**
+ * Reads a body into one buffer. A longer one is read to its end, so that the client comes to read
+ * the response, and is not kept.
+ */
+const readBody = async (request: IncomingMessage, most: number): Promise<Uint8Array> => {
+  const { "content-length": announced, "transfer-encoding": encoding } = request.headers
+  if (announced === undefined && encoding === undefined) return new Uint8Array()
+  let buffer = new Uint8Array(announcedLength(request, most))
+  let length = 0
+  for await (const chunk of request as AsyncIterable<Uint8Array>) {
+    if (length + chunk.length > most) {
+      buffer = new Uint8Array()
+      length = Infinity
+    }
+    if (length === Infinity) continue
+    if (length + chunk.length > buffer.length) {
+      const grown = new Uint8Array(Math.max(length + chunk.length, 2 * buffer.length))
+      grown.set(buffer.subarray(0, length))
+      buffer = grown
+    }
+    buffer.set(chunk, length)
+    length += chunk.length
+  }
+  return length === Infinity ? buffer : buffer.subarray(0, length)
+}
+
+/**
+ * The path of a request as a URL. Clients write a whole URL where they take the sandbox for a proxy:
+ * with `http_proxy`, programs that have NP6's host in their code need no change.
+ */
+const urlOf = (target: string): URL =>
+  /^https?:\/\//i.test(target)
+    ? new URL(target)
+    // Not `new URL(target, base)`: a target of `//elsewhere/targets` would change the host.
+    : new URL(`http://localhost${target.startsWith("/") ? target : `/${target}`}`)
+
+const read = async (request: IncomingMessage): Promise<WireRequest> => {
+  const url = urlOf(request.url ?? "/")
+  const body = await readBody(request, isControl(url.pathname) ? largestSeed : largestBody)
   const headers = new Headers()
   for (const [name, values] of Object.entries(request.headersDistinct)) {
     for (const value of values ?? []) headers.append(name, value)
   }
-  // Not `new URL(target, origin)`: a target of `//elsewhere/targets` would change the host.
-  const target = request.url ?? "/"
-  const url = new URL(origin + (target.startsWith("/") ? target : `/${target}`))
   return { method: request.method ?? "GET", url, headers, body }
 }
 
@@ -102,18 +126,34 @@ const close = (server: Server): Effect.Effect<void> =>
     server.closeAllConnections()
   })
 
+type Handle = (
+  request: WireRequest,
+  options: HandleOptions,
+) => Effect.Effect<Response, SocketError>
+
 export const serve = Effect.fnUntraced(function* (
-  handle: (request: WireRequest) => Effect.Effect<Response, SocketError>,
+  handle: Handle,
   options: ServeOptions,
 ): Effect.fn.Return<SandboxAddress, SandboxListenError, Scope.Scope> {
-  const { createServer } = yield* Effect.promise(() => import("node:http"))
+  const { hostname = "127.0.0.1", port = 0 } = options
+  const http = yield* Effect.try({
+    try: nodeHttp,
+    catch: (cause) => new SandboxListenError({ hostname, port, cause }),
+  })
   const run = Effect.runForkWith(yield* Effect.context<never>())
-  const server = createServer((request, response) => {
+  // The last exchange of each connection. Pipelined requests come at once, and NP6 would act on them
+  // one after the other.
+  const exchanges = new WeakMap<object, Promise<unknown>>()
+  const server = http.createServer((request, response) => {
     const { socket } = request
-    const exchange = Effect.tryPromise(() => read(request, "http://localhost")).pipe(
-      Effect.flatMap(handle),
+    const before = exchanges.get(socket)
+    const exchange = Effect.tryPromise(async () => {
+      await before
+      return await read(request)
+    }).pipe(
+      Effect.flatMap((wire) => handle(wire, options)),
       Effect.flatMap((answer) => Effect.promise(() => send(answer, response))),
-      // An impossible answer, such as a fault with status 99, would else look like a reset.
+      // An impossible response, such as a fault with status 99, would else look like a reset.
       Effect.tapDefect(Effect.logError),
       Effect.catchCause(() =>
         Effect.sync(() => {
@@ -122,10 +162,8 @@ export const serve = Effect.fnUntraced(function* (
       ),
     )
     const fiber = run(exchange)
+    exchanges.set(socket, new Promise((resolve) => fiber.addObserver(resolve)))
     response.once("close", () => fiber.interruptUnsafe())
   })
-  return yield* Effect.acquireRelease(
-    listen(server, options.hostname ?? "127.0.0.1", options.port ?? 0),
-    () => close(server),
-  )
+  return yield* Effect.acquireRelease(listen(server, hostname, port), () => close(server))
 })

@@ -1,24 +1,29 @@
 import * as Digest from "effect/crypto/Digest"
 import * as Result from "effect/Result"
-import type { SeedBounce, SeedTarget, SeedValue } from "./Seed.ts"
+import type { SeedBounce, SeedTarget } from "./Seed.ts"
 import type { Account } from "./account.ts"
-import { checkValue } from "./values.ts"
+import { checkValue, type FieldContent } from "./values.ts"
 
-/** A target as the server keeps it. Dates are epoch milliseconds of a whole minute, as NP6's are. */
+/**
+ * A target as the server keeps it. Dates are epoch milliseconds; those that the server sets are of a
+ * whole minute, as NP6's are.
+ */
 export interface Contact {
   readonly id: string
   readonly creationDate: number
   readonly lastUpdateDate: number
   /** By field id; an unset field is not there. */
-  readonly values: ReadonlyMap<number, SeedValue>
+  readonly values: ReadonlyMap<number, FieldContent>
   readonly segments: ReadonlySet<number>
   readonly bounce: ReadonlyArray<SeedBounce>
   readonly redList: NonNullable<SeedTarget["redList"]>
 }
 
 /** A row that is yet to be checked and kept; without an id it gets the next one. */
-export interface Draft extends Omit<Contact, "id" | "lastUpdateDate"> {
+export interface Draft extends Omit<Contact, "id"> {
   readonly id?: string | undefined
+  /** Whether it comes from a seed, where mandatory fields may be missing. */
+  readonly isSeeded?: boolean
 }
 
 /** All that requests change. Rows are replaced, never altered, so a snapshot stays as it was. */
@@ -34,6 +39,8 @@ export interface Store {
 
 export interface WriteRefusal {
   readonly problem: string
+  /** The key of the entry that is wrong, if one is. */
+  readonly key?: string
   /** Whether another target has the unicity. */
   readonly isConflict: boolean
 }
@@ -60,6 +67,7 @@ export const wholeMinute = (millis: number): number => Math.floor(millis / minut
 
 export const draft = (now: number): Draft => ({
   creationDate: wholeMinute(now),
+  lastUpdateDate: wholeMinute(now),
   values: new Map(),
   segments: new Set(),
   bounce: [],
@@ -80,12 +88,18 @@ export const findByUnicity = (
   return id === undefined ? undefined : store.rows.get(id)
 }
 
+const hashes = new WeakMap<Contact, string>()
+
 /** Lower-case hex MD5 of the unicity, in UTF-8; of several values written one after the other. */
 export const hashOf = (account: Account, row: Contact): string | undefined => {
+  const known = hashes.get(row)
+  if (known !== undefined) return known
   const digest = Digest.md5.implementation?.(
     new TextEncoder().encode(unicityOf(account, row).join("")),
   )
-  return digest && Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("")
+  const hash = digest && Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("")
+  if (hash !== undefined) hashes.set(row, hash)
+  return hash
 }
 
 const allocateId = (store: Store): string => {
@@ -96,8 +110,8 @@ const allocateId = (store: Store): string => {
   }
 }
 
-const invalid = (problem: string): Result.Result<never, WriteRefusal> =>
-  Result.fail({ problem, isConflict: false })
+const invalid = (problem: string, key?: string): Result.Result<never, WriteRefusal> =>
+  Result.fail({ problem, isConflict: false, ...(key === undefined ? {} : { key }) })
 
 /** The unicity that the entries themselves give, or `undefined` when part of it is missing. */
 export const unicityIn = (
@@ -116,19 +130,18 @@ export const unicityIn = (
 export const write = (
   account: Account,
   store: Store,
-  target: Draft,
+  draft: Draft,
   entries: Entries,
-  now: number,
 ): Result.Result<Contact, WriteRefusal> => {
-  const values = new Map(target.values)
+  const values = new Map(draft.values)
   const written = new Set<number>()
   for (const [key, value] of entries) {
     const field = account.fieldByKey.get(key)
-    if (field === undefined) return invalid(`${JSON.stringify(key)} is not a field`)
-    if (written.has(field.id)) return invalid(`field ${field.id} is given twice`)
+    if (field === undefined) return invalid(`${JSON.stringify(key)} is not a field`, key)
+    if (written.has(field.id)) return invalid(`field ${field.id} is given twice`, key)
     written.add(field.id)
     const checked = checkValue(value, field)
-    if (Result.isFailure(checked)) return invalid(`field ${field.id} takes ${checked.failure}`)
+    if (Result.isFailure(checked)) return invalid(`field ${field.id} takes ${checked.failure}`, key)
     if (checked.success === null) values.delete(field.id)
     else values.set(field.id, checked.success)
   }
@@ -136,19 +149,23 @@ export const write = (
   if (account.unicity.some((field) => (values.get(field.id) ?? "") === "")) {
     return invalid(unidentified)
   }
+  const { id: givenId, isSeeded = false, ...contact } = draft
+  // An account may hold targets that lack a mandatory field; an update may leave them as they are.
+  const mayLack = (field: number): boolean =>
+    isSeeded || (givenId !== undefined && !draft.values.has(field))
   const missing = account.fields.find((field) =>
-    field.isMandatory === true && !values.has(field.id)
+    field.isMandatory && !values.has(field.id) && !mayLack(field.id)
   )
   if (missing !== undefined) return invalid(`field ${missing.id} is mandatory`)
 
   const key = unicityKey(unicityOf(account, { values }))
   const holder = store.ids.get(key)
-  if (holder !== undefined && holder !== target.id) {
+  if (holder !== undefined && holder !== givenId) {
     return Result.fail({ problem: "its unicity is taken", isConflict: true })
   }
 
-  const id = target.id ?? allocateId(store)
-  const row: Contact = { ...target, id, values, lastUpdateDate: wholeMinute(now) }
+  const id = givenId ?? allocateId(store)
+  const row: Contact = { ...contact, id, values }
   const previous = store.rows.get(id)
   if (previous !== undefined) store.ids.delete(unicityKey(unicityOf(account, previous)))
   store.ids.set(key, id)
@@ -161,6 +178,10 @@ export const setSegments = (store: Store, row: Contact, segments: ReadonlySet<nu
   store.rows.set(row.id, { ...row, segments })
   store.revision += 1
 }
+
+/** The members of a segment, in order of creation. */
+export const membersOf = (store: Store, segment: number): ReadonlyArray<Contact> =>
+  [...store.rows.values()].filter((row) => row.segments.has(segment))
 
 export const remove = (account: Account, store: Store, row: Contact): void => {
   store.rows.delete(row.id)

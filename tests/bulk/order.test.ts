@@ -129,9 +129,11 @@ describe("inputs of one key", () => {
       names.pipe(Bulk.updateAll((name) => ({ id, values: values(name) }), { ordered: false })),
     ensureInSegment: (names) =>
       names.pipe(
-        Bulk.ensureInSegment(newsletter, (name) => ({ unicity: address, values: values(name) }), {
-          ordered: false,
-        }),
+        Bulk.ensureInSegment(
+          newsletter,
+          (name) => ({ unicity: address, values: { ...values(name), 8103: address } }),
+          { ordered: false },
+        ),
       ),
   }
   for (const [operator, run] of Object.entries(operators)) {

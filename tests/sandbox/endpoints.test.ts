@@ -106,14 +106,40 @@ describe("getByUnicity", () => {
       assert.deepStrictEqual(yield* ask("GET", "/targets?hash=0"), [404, ""])
     }),
   )
+
+  test(
+    "a hash beside a unicity, and two hashes, are 400",
+    Effect.gen(function* () {
+      yield* create("jane@example.com")
+      const hash = "hash=9e26471d35a78862c17e467d87cddedf"
+      for (const query of [`unicity=jane@example.com&${hash}`, `${hash}&${hash}`]) {
+        assert.strictEqual((yield* ask("GET", `/targets?${query}`))[0], 400)
+      }
+    }),
+  )
 })
 
 describe("create", () => {
   test(
-    "answers 200 with the whole target",
+    "returns 200 with the whole target",
     Effect.gen(function* () {
       const json = { 8103: "jane@example.com" }
       assert.deepStrictEqual(yield* ask("POST", "/targets", { json }), [200, jane()])
+    }),
+  )
+
+  test(
+    "a unicity in the query must be that of the body",
+    Effect.gen(function* () {
+      const json = { 8103: "jane@example.com" }
+      assert.deepStrictEqual(
+        yield* ask("POST", "/targets?unicity=john@example.com", { json }),
+        [400, "the unicity of the query is not that of the body"],
+      )
+      assert.deepStrictEqual(
+        yield* ask("POST", "/targets?unicity=jane@example.com", { json }),
+        [200, jane()],
+      )
     }),
   )
 
@@ -168,12 +194,14 @@ describe("upsert", () => {
   )
 
   test(
-    "the query's unicity is enough",
+    "the query's unicity is not enough: the body must have it, of a target that is there too",
     Effect.gen(function* () {
-      const sent = { json: { 8101: "Mr" } }
-      const [status] = yield* ask("PUT", "/targets?unicity=jane%40example.com", sent)
-      assert.strictEqual(status, 200)
-      assert.deepStrictEqual(yield* addresses, ["jane@example.com"])
+      const path = "/targets?unicity=jane%40example.com"
+      const unidentified = [400, "target cannot be identified - unicity is null"] as const
+      assert.deepStrictEqual(yield* ask("PUT", path, { json: { 8101: "Mr" } }), unidentified)
+      yield* create("jane@example.com")
+      assert.deepStrictEqual(yield* ask("PUT", path, { json: { 8101: "Mr" } }), unidentified)
+      assert.deepStrictEqual(yield* ask("GET", "/targets/000MLGPR"), [200, jane()])
     }),
   )
 
@@ -262,14 +290,13 @@ describe("segments", () => {
   )
 
   test(
-    "a body is not needed, and an empty object is none the worse",
+    "a body is not needed: an empty object and null do no harm",
     Effect.gen(function* () {
       yield* create("jane@example.com")
-      const sent = { json: {} }
-      assert.strictEqual(
-        (yield* call("POST", "/targets/000MLGPR/segments/12345", sent)).status,
-        204,
-      )
+      for (const [segment, json] of [[12345, {}], [12346, null]]) {
+        const path = `/targets/000MLGPR/segments/${segment}`
+        assert.strictEqual((yield* call("POST", path, { json })).status, 204)
+      }
     }),
   )
 
@@ -328,9 +355,9 @@ describe("deleteMany", () => {
   )
 
   test(
-    "deletes the members of a segment, given as a number or as texts",
+    "deletes the members of a segment, given as a number, a text or an array",
     Effect.gen(function* () {
-      for (const value of [12345, ["12345", "12346"], [12345]]) {
+      for (const value of [12345, "12345", ["12345", "12346"], [12345]]) {
         const [id] = yield* people
         yield* call("POST", `/targets/${id}/segments/12345`)
         assert.deepStrictEqual(
@@ -377,7 +404,9 @@ describe("deleteMany", () => {
           { type: "id", value: [""] },
           { type: "id", value: "000MLGPR" },
           { type: "segment", value: [] },
-          { type: "segment", value: "12345" },
+          { type: "segment", value: "" },
+          { type: "segment", value: "all" },
+          { type: "segment", value: "12345.0" },
           { type: "all", value: [] },
           { type: "id", value: ["000MLGPR"], all: true },
         ]
@@ -410,10 +439,4 @@ describe("deleteMany", () => {
       assert.strictEqual((yield* ask("DELETE", "/targets", { json, headers }))[0], 200)
     }),
   )
-
-  it.effect("answers 204 where the seed wants the newer form", () =>
-    Effect.gen(function* () {
-      yield* people
-      assert.deepStrictEqual(yield* remove({ type: "id", value: ["000MLGPR"] }), [204, ""])
-    }).pipe(Effect.provide(Sandbox.layerWith({ bulkDeleteAnswer: "noContent" }))))
 })

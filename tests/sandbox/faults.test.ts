@@ -10,8 +10,8 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
-import { fire } from "../../src/sandbox/rules.ts"
-import { addresses, call, create, request } from "../harness/sandboxCalls.ts"
+import { fire, scripted } from "../../src/sandbox/rules.ts"
+import { addresses, call, create, request, versioned } from "../harness/sandboxCalls.ts"
 
 const inProcess = Layer.provideMerge(Sandbox.layerClient, Sandbox.layer)
 
@@ -297,8 +297,9 @@ describe("rules", () => {
 
   it("are dropped when they have no uses left, so that a long script doesn't stay", () => {
     const rule = { skip: 1, times: 2, fault: Fault.refuse }
-    const rules = [{ rule, seen: 0 }]
-    const request = { operation: "unknown" as const, method: "GET", path: "/" }
+    const rules = [scripted(rule)]
+    const concerned = () => ({ id: undefined, unicities: [] })
+    const request = { operation: "unknown", method: "GET", path: "/", concerned } as const
     assert.deepStrictEqual(
       Array.from({ length: 3 }, () => [fire(rules, request), rules.length]),
       [[undefined, 1], [Fault.refuse, 1], [Fault.refuse, 0]],
@@ -343,6 +344,77 @@ describe("rules", () => {
       }
     }),
   )
+
+  const fields = [
+    { id: 1, name: "Email", type: "email", isUnicity: true },
+    { id: 2, name: "Name", type: "textField", isUnicity: true },
+    { id: 3, name: "Note", type: "textField" },
+  ] as const
+
+  test(
+    "can be for one contact, however a request names it",
+    Effect.gen(function* () {
+      const [jane, john] = yield* create("jane@x.y", "john@x.y")
+      const headers = versioned
+      const about = (
+        address: string,
+        id: string | undefined,
+      ): ReadonlyArray<Parameters<typeof call>> => [
+        ["GET", `/targets/${id}`],
+        ["GET", `/targets?unicity=${address}`],
+        ["PUT", `/targets?unicity=${address}`, { json: { 8103: address } }],
+        ["PUT", "/targets", { json: { Email: address } }],
+        ["POST", "/targets", { json: { 8103: address } }],
+        ["PUT", `/targets/${id}`, { json: {} }],
+        ["POST", `/targets/${id}/segments/12345`],
+        ["POST", `/segments/12346/targets/${id}`],
+        ["DELETE", `/targets/${id}/segments/12345`],
+        ["DELETE", "/targets", { json: { type: "id", value: ["X", id] }, headers }],
+        ["DELETE", "/targets", { json: { type: "unicity", value: [[address]] }, headers }],
+        ["DELETE", `/targets/${id}`],
+      ]
+      for (const [index, request] of about("jane@x.y", jane).entries()) {
+        yield* script({ on: { unicity: "jane@x.y" }, fault: Fault.status(503) })
+        const other = about("john@x.y", john)[index] ?? request
+        if (index < 9) assert.notStrictEqual((yield* call(...other)).status, 503)
+        assert.strictEqual((yield* call(...request)).status, 503, String(request[1]))
+        assert.notStrictEqual((yield* call("GET", `/targets/${jane}`)).status, 503)
+      }
+      yield* script({ on: { unicity: "jane@x.y" }, fault: Fault.status(503) })
+      assert.deepStrictEqual(yield* statuses(2, "/targets"), [200, 200])
+      const { status } = yield* call("POST", "/targets", { body: "{", headers: versioned })
+      assert.notStrictEqual(status, 503)
+    }),
+  )
+
+  test(
+    "for one contact hold for retries of a delete too, when no id leads to it any more",
+    Effect.gen(function* () {
+      const [id] = yield* create("jane@x.y")
+      yield* script({
+        on: { unicity: "jane@x.y" },
+        times: 2,
+        fault: Fault.status(503, { applied: true }),
+      })
+      const path = `/targets/${id}`
+      const seen = [
+        (yield* call("DELETE", path)).status,
+        (yield* call("DELETE", path)).status,
+        (yield* call("DELETE", path)).status,
+      ]
+      assert.deepStrictEqual(seen, [503, 503, 404])
+    }),
+  )
+
+  it.effect("for one contact name all fields of its unicity", () =>
+    Effect.gen(function* () {
+      const json = { 1: "a@b.c", 2: "Jane" }
+      for (const [unicity, status] of [[["a@b.c", "Jane"], 503], ["a@b.c", 200]] as const) {
+        yield* Effect.flatMap(Sandbox, (sandbox) => sandbox.reset)
+        yield* script({ on: { unicity }, fault: Fault.status(503) })
+        assert.strictEqual((yield* call("POST", "/targets", { json })).status, status)
+      }
+    }).pipe(Effect.provide(Sandbox.layerWith({ fields }))))
 
   test(
     "can be for requests that are no operation",

@@ -5,6 +5,7 @@ import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import { TestClock } from "effect/testing"
 import { Server } from "node:http"
+import process from "node:process"
 import { vi } from "vitest"
 import { nextTurn } from "../harness/time.ts"
 import { addresses, call, create, raw } from "../harness/sandboxCalls.ts"
@@ -56,7 +57,7 @@ describe("over HTTP", () => {
   ].join("\r\n")
 
   test(
-    "a request is answered, and the server is gone when its scope is",
+    "a request gets its response, and the server is gone when its scope is",
     Effect.gen(function* () {
       const url = yield* Effect.scoped(Effect.gen(function* () {
         const { port, url } = yield* Sandbox.serve()
@@ -117,7 +118,7 @@ describe("over HTTP", () => {
   )
 
   test(
-    "other answers arrive as they were made",
+    "other responses arrive as they were made",
     Effect.gen(function* () {
       yield* script(
         { fault: Fault.status(503, { headers: { "retry-after": "30" }, body: "later" }) },
@@ -179,6 +180,31 @@ describe("over HTTP", () => {
   })
 
   test(
+    "a runtime without an HTTP server is a SandboxListenError",
+    Effect.gen(function* () {
+      const builtin = vi.spyOn(process, "getBuiltinModule").mockReturnValue(undefined)
+      const error = yield* Effect.flip(Sandbox.serve({ port: 80 }))
+      builtin.mockRestore()
+      assert.strictEqual(
+        error.message,
+        "The sandbox cannot listen on 127.0.0.1, port 80: this runtime has no node:http",
+      )
+    }),
+  )
+
+  test(
+    "control routes are for the hosts of allowHosts too",
+    Effect.gen(function* () {
+      const { port } = yield* Sandbox.serve({ allowHosts: ["np6"] })
+      const ask = (host: string) =>
+        raw(port, `GET /_sandbox/health HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+      assert.match(yield* ask(`np6:${port}`), /^HTTP\/1\.1 200 /)
+      assert.match(yield* ask("localhost"), /^HTTP\/1\.1 200 /)
+      assert.match(yield* ask("other"), /^HTTP\/1\.1 403 [^]*--allow-host other/)
+    }),
+  )
+
+  test(
     "an address of IPv6 stands in brackets in the URL",
     Effect.gen(function* () {
       const served = yield* Effect.result(Sandbox.serve({ hostname: "::1" }))
@@ -238,21 +264,95 @@ describe("on the wire", () => {
     "odd request targets are paths that are not there, and do no harm",
     Effect.gen(function* () {
       const { port } = yield* Sandbox.serve()
-      for (const target of ["//elsewhere.invalid/targets", "http://x/targets", "/%", "/a b"]) {
+      for (const target of ["//elsewhere.invalid/targets", "ftp://x/targets", "/%", "/a b"]) {
         const request = `${head("GET", target)}Connection: close\r\n\r\n`
-        assert.match(yield* raw(port, request), /^HTTP\/1\.1 40[04] /)
+        assert.match(yield* raw(port, request), /^HTTP\/1\.1 (?:400|501) /)
       }
       const { requests } = yield* Sandbox
       assert.deepStrictEqual(
         (yield* requests).map(({ path }) => path),
-        ["//elsewhere.invalid/targets", "/http://x/targets", "/%"],
+        ["//elsewhere.invalid/targets", "/ftp://x/targets", "/%"],
       )
       assert.strictEqual((yield* call("GET", "/targets")).status, 200)
     }),
   )
 
   test(
-    "a connection goes on after an answer, with a body or without one",
+    "pipelined requests are acted on in order, and their responses come in order",
+    Effect.gen(function* () {
+      const { port } = yield* Sandbox.serve()
+      const body = (name: number) => `{"8103":"a@b.c","8102":"${name}"}`
+      const put = (name: number) =>
+        `${head("PUT")}${json}Content-Length: ${body(name).length}\r\n\r\n${body(name)}`
+      const names = Array.from({ length: 20 }, (_, index) => index + 10)
+      const sent = names.map((name) => `${put(name)}${head("GET", "/targets/000MLGPR")}\r\n`)
+      // A body takes longer to read than none: without order, the GETs would overtake.
+      yield* script({ times: 5, on: { method: "PUT" }, fault: Fault.latency(0) })
+      const received = yield* raw(port, `${sent.join("")}${lastGet}`)
+      assert.deepStrictEqual(
+        Array.from(received.matchAll(/"8102":"(\d+)"/g), ([, name]) => Number(name)),
+        names.flatMap((name) => [name, name]),
+      )
+      const { requests } = yield* Sandbox
+      assert.deepStrictEqual(
+        (yield* requests).map(({ method }) => method),
+        [...names.flatMap(() => ["PUT", "GET"]), "GET"],
+      )
+    }),
+  )
+
+  test(
+    "a request behind one that hangs waits for its turn",
+    Effect.gen(function* () {
+      const { port } = yield* Sandbox.serve()
+      yield* script({ fault: Fault.latency("1 hour") })
+      const pending = yield* Effect.forkChild(raw(port, `${get}${lastGet}`))
+      yield* Effect.repeat(Effect.andThen(nextTurn, last), {
+        until: (record) => record?.fault === "Latency",
+      })
+      for (let turn = 0; turn < 20; turn++) yield* nextTurn
+      const { requests } = yield* Sandbox
+      assert.strictEqual((yield* requests).length, 1)
+      yield* TestClock.adjust("1 hour")
+      assert.deepStrictEqual(statuses(yield* Fiber.join(pending)), ["200", "200"])
+    }),
+  )
+
+  test(
+    "a whole URL for a target is its path: what a client sends to a proxy",
+    Effect.gen(function* () {
+      const { port } = yield* Sandbox.serve()
+      yield* create("a@b.c")
+      for (
+        const target of [
+          "http://api-cm.np6.com/targets/000MLGPR",
+          "HTTP://backoffice.mailperformance.com:80/targets/000MLGPR",
+          "https://np6.example/targets/?unicity=a@b.c",
+        ]
+      ) {
+        const request = `${head("GET", target)}Connection: close\r\n\r\n`
+        assert.match(yield* raw(port, request), /^HTTP\/1\.1 200 OK\r\n/, target)
+      }
+      assert.deepInclude(yield* last, { path: "/targets/", query: "unicity=a@b.c" })
+    }),
+  )
+
+  test(
+    "a body of more than 30 MB is read to its end, refused with 413 and not kept",
+    Effect.gen(function* () {
+      const { port } = yield* Sandbox.serve()
+      const length = 30_000_001
+      const post = `${head("POST")}${json}Content-Length: ${length}\r\n`
+      const received = yield* raw(port, `${post}\r\n${" ".repeat(length)}${lastGet}`)
+      assert.deepStrictEqual(statuses(received), ["413", "200"])
+      const { requests } = yield* Sandbox
+      const [entry] = yield* requests
+      assert.deepInclude(entry, { body: "", bodyBytes: length, status: 413, applied: false })
+    }),
+  )
+
+  test(
+    "a connection goes on after a response, with a body or without one",
     Effect.gen(function* () {
       const { port } = yield* Sandbox.serve()
       yield* script({ fault: Fault.status(204) }, { fault: Fault.status(500, { body: "no" }) })

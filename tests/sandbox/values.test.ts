@@ -8,7 +8,7 @@ const test = (name: string, effect: Effect.Effect<void, unknown, Sandbox>) =>
 
 const written = (field: number, value: unknown) =>
   Effect.map(
-    ask("PUT", "/targets?unicity=a@b.c", { json: { [field]: value } }),
+    ask("PUT", "/targets/000MLGPR", { json: { [field]: value } }),
     ([status, body]) =>
       status === 200
         ? (body as { readonly fields: Record<string, unknown> }).fields[field]
@@ -168,21 +168,62 @@ describe("values", () => {
       fields: [{ id: 1, name: "Code", type: "textField", isUnicity: true }],
     }))))
 
-  it.effect("are held to the field's maximum", () =>
+  const constraints = [
+    { operator: 0, good: [1, 3, 9], bad: [], words: "" },
+    { operator: 1, good: [4], bad: [3, 2], words: "more than" },
+    { operator: 2, good: [2], bad: [3, 4], words: "less than" },
+    { operator: 3, good: [3, 4], bad: [2], words: "at least" },
+    { operator: 4, good: [2, 3], bad: [4], words: "at most" },
+    { operator: 5, good: [3], bad: [2, 4], words: "exactly" },
+  ] as const
+  for (const { bad, good, operator, words } of constraints) {
+    it.effect(`are held to the field's constraint with operator ${operator}`, () =>
+      Effect.gen(function* () {
+        const write = (field: number, value: unknown) =>
+          ask("PUT", "/targets/000MLGPR", { json: { [field]: value } })
+        yield* ask("POST", "/targets", { json: { 1: "a" } })
+        for (
+          const [field, unit, bound, valueOf] of [
+            [2, "", "3", (measure: number) => measure],
+            [3, " characters", "3", (measure: number) => "x".repeat(measure)],
+            [4, "", "2016-07-03", (measure: number) => `2016-07-0${measure}`],
+            [5, " characters", "3", (measure: number) => "1".repeat(measure)],
+          ] as const
+        ) {
+          for (const measure of good) {
+            assert.strictEqual((yield* write(field, valueOf(measure)))[0], 200)
+          }
+          for (const measure of bad) {
+            assert.deepStrictEqual(
+              yield* write(field, valueOf(measure)),
+              [400, `field ${field} takes ${words} ${bound}${unit}`],
+            )
+          }
+        }
+      }).pipe(Effect.provide(Sandbox.layerWith({
+        fields: [
+          { id: 1, name: "Code", type: "textField", isUnicity: true },
+          { id: 2, name: "Orders", type: "numeric", constraint: { operator, value: "3" } },
+          { id: 3, name: "City", type: "textField", constraint: { operator, value: "3" } },
+          { id: 4, name: "Since", type: "date", constraint: { operator, value: "2016-07-03" } },
+          { id: 5, name: "Phone", type: "phone", constraint: { operator, value: "3" } },
+        ],
+      }))))
+  }
+
+  it.effect("of a list whose value list isn't known are any labels", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(
-        yield* ask("POST", "/targets", { json: { 1: "abcd" } }),
-        [400, "field 1 takes at most 3 characters"],
-      )
-      assert.deepStrictEqual(
-        yield* ask("POST", "/targets", { json: { 1: "abc", 2: 11 } }),
-        [400, "field 2 takes at most 10"],
-      )
-      assert.strictEqual((yield* ask("POST", "/targets", { json: { 1: "abc", 2: 10 } }))[0], 200)
+      const [status, body] = yield* ask("POST", "/targets", {
+        json: { 1: "a", 2: "Mr", 3: ["one", "two"] },
+      })
+      assert.strictEqual(status, 200)
+      assert.deepInclude(body as object, { fields: { 1: "a", 2: "Mr", 3: ["one", "two"] } })
+      assert.strictEqual((yield* ask("POST", "/targets", { json: { 1: "b", 2: 7 } }))[0], 400)
     }).pipe(Effect.provide(Sandbox.layerWith({
       fields: [
-        { id: 1, name: "Code", type: "textField", isUnicity: true, max: 3 },
-        { id: 2, name: "Orders", type: "numeric", max: 10 },
+        { id: 1, name: "Code", type: "textField", isUnicity: true },
+        { id: 2, name: "Civility", type: "singleSelectList", valueListId: 1227 },
+        { id: 3, name: "Interests", type: "multipleSelectList", valueListId: 1228 },
       ],
     }))))
 })
@@ -216,8 +257,11 @@ describe("a unicity of several fields", () => {
   it.effect("is a repeated parameter of the query, in the order of the account", () =>
     Effect.gen(function* () {
       const path = "/targets?unicity=a@b.c&unicity=7"
-      assert.strictEqual((yield* ask("PUT", path, { json: { 2: "Lyon" } }))[0], 200)
-      assert.strictEqual((yield* ask("PUT", path, { json: { 1: "a@b.c", 3: 7 } }))[0], 200)
+      const json = { 1: "a@b.c", 3: 7 }
+      assert.strictEqual((yield* ask("PUT", path, { json: { ...json, 2: "Lyon" } }))[0], 200)
+      assert.strictEqual((yield* ask("PUT", path, { json }))[0], 200)
+      assert.strictEqual((yield* ask("PUT", path, { json: { ...json, 3: 8 } }))[0], 400)
+      assert.strictEqual((yield* ask("PUT", `${path}&unicity=x`, { json }))[0], 400)
       assert.strictEqual((yield* ask("GET", path))[0], 200)
       // The MD5 of `a@b.c7`.
       const hash = "37b07218e2740df8a7a8c67e797b8819"

@@ -5,7 +5,7 @@ import { ask, call, create, type Options, versioned } from "../harness/sandboxCa
 
 const json = { "content-type": "application/json" }
 
-describe("a 400 says in plain text", () => {
+describe("the text of a 400", () => {
   const cases: ReadonlyArray<
     readonly [words: string, method: string, path: string, options: Options]
   > = [
@@ -43,10 +43,11 @@ describe("a 400 says in plain text", () => {
       "/targets",
       { json: { type: "unicity", value: [["a@b.c", "Doe"]] }, headers: versioned },
     ],
-    ...[{ type: "all" }, { type: "segment", value: ["12345.0"] }, {
-      type: "segment",
-      value: ["+12345"],
-    }].map((selection) =>
+    ...[
+      { type: "all" },
+      { type: "segment", value: ["12345.0"] },
+      { type: "segment", value: "+12345" },
+    ].map((selection) =>
       [
         "the body does not select targets",
         "DELETE",
@@ -56,7 +57,7 @@ describe("a 400 says in plain text", () => {
     ),
   ]
   for (const [words, method, path, options] of cases) {
-    it.effect(`that ${words}: ${method} ${path}`, () =>
+    it.effect(`is that ${words}: ${method} ${path}`, () =>
       Effect.gen(function* () {
         const { headers, status, text } = yield* call(method, path, options)
         assert.deepStrictEqual([status, text], [400, words])
@@ -66,7 +67,7 @@ describe("a 400 says in plain text", () => {
 })
 
 describe("the segment of a path", () => {
-  for (const segment of ["12345.0", "+12345", "1e4", "x12345", ""]) {
+  for (const segment of ["12345.0", "+12345", "1e4", "x12345"]) {
     it.effect(`that is ${JSON.stringify(segment)} isn't there`, () =>
       Effect.gen(function* () {
         const [id] = yield* create("a@b.c")

@@ -47,6 +47,14 @@ const ask: fc.Arbitrary<Ask> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ operation: one("targets.create"), values: named }) },
   {
     weight: 3,
+    arbitrary: fc.tuple(addresses, values).map(([address, values]) => ({
+      operation: "targets.upsert" as const,
+      address,
+      values: { ...values, 8103: address },
+    })),
+  },
+  {
+    weight: 1,
     arbitrary: fc.record({ operation: one("targets.upsert"), address: addresses, values }),
   },
   { weight: 2, arbitrary: fc.record({ operation: one("targets.update"), id: ids, values }) },

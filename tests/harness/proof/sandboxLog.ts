@@ -26,8 +26,6 @@ export const askOf = ({ operation, path, query, body }: SandboxRequest): Ask | u
   // The audit only reads what this library sent, which is of this shape.
   const values = (): Values => JSON.parse(body)
   switch (operation) {
-    case "unknown":
-      return undefined
     case "targets.list":
       return { operation }
     case "targets.getByUnicity":
@@ -46,5 +44,7 @@ export const askOf = ({ operation, path, query, body }: SandboxRequest): Ask | u
       return { operation, id, segment: Number(segment) }
     case "targets.deleteMany":
       return selectionOf(JSON.parse(body))
+    default:
+      return undefined
   }
 }

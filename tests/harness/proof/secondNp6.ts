@@ -112,14 +112,10 @@ export class Np6 {
         const contact = this.byAddress(ask.address)
         return contact === undefined ? refused(404) : found(whole(contact))
       }
-      case "targets.upsert": {
-        const said = ask.values[addressField]
-        if (said !== undefined && said !== ask.address) return refused(400)
-        return this.#write(this.byAddress(ask.address), {
-          ...ask.values,
-          [addressField]: ask.address,
-        })
-      }
+      case "targets.upsert":
+        return ask.values[addressField] === ask.address
+          ? this.#write(this.byAddress(ask.address), ask.values)
+          : refused(400)
       case "targets.create":
         return this.#write(undefined, ask.values)
       case "targets.deleteMany":
