@@ -161,12 +161,14 @@ export const readLabels = <L extends FieldScalar>(
   if (whole !== undefined) return Result.succeed([whole])
   const parts = cell.split(lists).map((part) => part.trim()).filter((part) => part !== "")
   if (parts.length === 0) return Result.fail("it has no label")
-  return Result.all(parts.map((part) => readLabel(part, labels))).pipe(
-    Result.map((found) => [...new Set(found)]),
-    Result.mapError((problem) =>
-      parts.length > 1 ? problem : `${problem} (several are separated by "${lists}")`
-    ),
-  )
+  const found = new Set<L>()
+  for (const part of parts) {
+    const label = readLabel(part, labels)
+    if (Result.isSuccess(label)) found.add(label.success)
+    else if (parts.length > 1) return Result.fail(label.failure)
+    else return Result.fail(`${label.failure} (several are separated by "${lists}")`)
+  }
+  return Result.succeed([...found])
 }
 
 /**
