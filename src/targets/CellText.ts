@@ -30,7 +30,10 @@ export interface CellOptions {
   readonly decimal?: "." | "," | undefined
   /** What stands between several labels in one cell. Default: `"|"`. */
   readonly lists?: string | undefined
-  /** What says yes and no in the file, beside the labels of the field: `{ yes: ["Oui", "x"], no: ["Non"] }`. */
+  /**
+   * What says yes and no in the file, beside the labels of the field:
+   * `{ yes: ["Oui", "x"], no: ["Non"] }`.
+   */
   readonly flags?: {
     readonly yes: ReadonlyArray<string>
     readonly no: ReadonlyArray<string>
