@@ -30,8 +30,8 @@ const distance = (a: string, b: string): number => {
  * shows the word itself.
  */
 export const suggest = (word: string, candidates: Iterable<string>): string | undefined => {
+  if (word.length > longest) return undefined
   const folded = foldWord(word)
-  if (folded === "" || word.length > longest) return undefined
   let best: string | undefined
   let limit = Math.ceil(folded.length / 3)
   for (const candidate of candidates) {

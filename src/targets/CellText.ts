@@ -30,7 +30,10 @@ export interface CellOptions {
   readonly decimal?: "." | "," | undefined
   /** What stands between several labels in one cell. Default: `"|"`. */
   readonly lists?: string | undefined
-  /** What says yes and no in the file, beside the labels of the field: `{ yes: ["Oui", "x"], no: ["Non"] }`. */
+  /**
+   * What says yes and no in the file, beside the labels of the field:
+   * `{ yes: ["Oui", "x"], no: ["Non"] }`.
+   */
   readonly flags?: {
     readonly yes: ReadonlyArray<string>
     readonly no: ReadonlyArray<string>
@@ -161,12 +164,14 @@ export const readLabels = <L extends FieldScalar>(
   if (whole !== undefined) return Result.succeed([whole])
   const parts = cell.split(lists).map((part) => part.trim()).filter((part) => part !== "")
   if (parts.length === 0) return Result.fail("it has no label")
-  return Result.all(parts.map((part) => readLabel(part, labels))).pipe(
-    Result.map((found) => [...new Set(found)]),
-    Result.mapError((problem) =>
-      parts.length > 1 ? problem : `${problem} (several are separated by "${lists}")`
-    ),
-  )
+  const found = new Set<L>()
+  for (const part of parts) {
+    const label = readLabel(part, labels)
+    if (Result.isSuccess(label)) found.add(label.success)
+    else if (parts.length > 1) return Result.fail(label.failure)
+    else return Result.fail(`${label.failure} (several are separated by "${lists}")`)
+  }
+  return Result.succeed([...found])
 }
 
 /**

@@ -139,7 +139,7 @@ const isPlain = (value: unknown): value is { readonly [key: string]: unknown } =
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
-/** A copy of field values without what isn't given. What is checked is what is sent: each is read once. */
+/** A copy of the values that are given. Each is read once: what is checked is what is sent. */
 const copyValues = (values: FieldValues): Checked<FieldValues> => {
   if (!isPlain(values)) {
     return refuse("values", "it is not a plain object of field id to value")

@@ -21,6 +21,12 @@ describe("Day", () => {
     for (const value of wrong) assert.isFalse(is(value), String(value))
   })
 
+  it("says what it expects", () =>
+    assert.throws(
+      () => Schema.decodeUnknownSync(Day)("17/05/1980"),
+      /Expected a day as YYYY-MM-DD, from year 2 on/,
+    ))
+
   it("is the day of every instant in UTC", () => {
     const dates = fc.date({
       noInvalidDate: true,

@@ -24,6 +24,13 @@ describe("suggest", () => {
       assert.strictEqual(suggest(word, fields), meant))
   }
 
+  it("compares no text that is too long for a name", () => {
+    assert.strictEqual(suggest("x".repeat(60), ["x".repeat(60)]), "x".repeat(60))
+    assert.isUndefined(suggest("x".repeat(61), ["x".repeat(61)]))
+  })
+
+  it("never means a candidate without a letter", () => assert.isUndefined(suggest("?", ["!", "-"])))
+
   it("prefers the nearest, and of equals the first", () => {
     assert.strictEqual(suggest("Mrs", ["Mr", "Mrs"]), "Mrs")
     assert.strictEqual(suggest("Mrx", ["Mra", "Mrb"]), "Mra")

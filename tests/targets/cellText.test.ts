@@ -54,7 +54,13 @@ describe("CellText.readNumber", () => {
     ["0x10", point],
     ["Infinity", point],
     ["١٢", point],
-    ["3.36E+10", problem("it is in scientific notation, as spreadsheets shorten long numbers")],
+    ...["3.36E+10", "33e10", "-3e-5", "1.25e5"].map((cell) =>
+      [
+        cell,
+        problem("it is in scientific notation, as spreadsheets shorten long numbers"),
+      ] as const
+    ),
+    ...["x3E10", "3E10x", "*3E10"].map((cell) => [cell, point] as const),
     ["9007199254740991", 9007199254740991],
     ["9007199254740993", problem("a number beyond ±2^53 has lost digits")],
     ["9".repeat(400), problem("a number beyond ±2^53 has lost digits")],
@@ -97,12 +103,16 @@ describe("CellText.readDay", () => {
     ["2026-11/25", problem("it isn't a date like 2026-11-25")],
     ["25 novembre 2026", problem("it isn't a date like 2026-11-25")],
     ["2026-11-25x", problem("it isn't a date like 2026-11-25")],
-    [
-      "45986",
-      problem(
-        "it is a bare number, as spreadsheets keep dates: give its column the format of a date",
-      ),
-    ],
+    ["x2026-11-25", problem("it isn't a date like 2026-11-25")],
+    ["45986x5", problem("it isn't a date like 2026-11-25")],
+    ...["45986", "45986.75", "45986,5"].map((cell) =>
+      [
+        cell,
+        problem(
+          "it is a bare number, as spreadsheets keep dates: give its column the format of a date",
+        ),
+      ] as const
+    ),
   ])
   cases("dmy", order("dmy"), [
     ["25/11/2026", "2026-11-25"],
@@ -144,6 +154,7 @@ describe("CellText.readInstant", () => {
   ])
   cases("mdy", (cell) => iso(cell, "mdy"), [
     ["11/25/2026 2:30 PM", "2026-11-25T14:30:00.000Z"],
+    ["11/25/2026 1:05 pm", "2026-11-25T13:05:00.000Z"],
     ["11/25/2026 12:15 a.m.", "2026-11-25T00:15:00.000Z"],
     ["11/25/2026 12:15PM", "2026-11-25T12:15:00.000Z"],
   ])
@@ -162,7 +173,20 @@ describe("CellText.readLabel", () => {
     ["?", problem('it isn\'t one of "Mr", "Mrs", "Été"')],
   ])
 
+  it("finds the first of labels that are the same to NP6", () =>
+    assert.deepStrictEqual<unknown>(
+      outcome(CellText.readLabel("a", labelsOf(["A", "a"]))),
+      "A",
+    ))
+
   it("shows a dozen labels, and how many more there are", () => {
+    const dozen = labelsOf(Array.from({ length: 12 }, (_, n) => `L${n}`))
+    assert.deepStrictEqual(
+      outcome(CellText.readLabel("unlike all of them", dozen)),
+      problem(
+        'it isn\'t one of "L0", "L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L9", "L10", "L11"',
+      ),
+    )
     const many = labelsOf(Array.from({ length: 200 }, (_, n) => `L${n}`))
     assert.deepStrictEqual(
       outcome(CellText.readLabel("unlike all of them", many)),

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import type * as Cause from "effect/Cause"
 import * as Schema from "effect/Schema"
-import type { ErrorClass } from "../../client/Errors.ts"
 
 /** What is wrong with one cell of a row. */
 export interface RowProblem {
@@ -27,20 +27,27 @@ const Problem: Schema.Codec<RowProblem> = Schema.Struct({
   problem: Schema.String,
 })
 
-const InvalidRowBase: ErrorClass<InvalidRow, "InvalidRow", InvalidRowFields> = Schema.TaggedError<
-  InvalidRow
->()("InvalidRow", { problems: Schema.Array(Problem) })
+const InvalidRowBase: Schema.Class<
+  InvalidRow,
+  Schema.TaggedStruct<"InvalidRow", InvalidRowFields>,
+  Cause.YieldableError
+> = Schema.TaggedError<InvalidRow>()("InvalidRow", { problems: Schema.Array(Problem) })
 
 /**
  * A row of a file that doesn't fit a model: `problems` has one for each of its columns that is wrong,
- * in the row's order. No cell is in it. Nothing was sent: correct the row.
+ * in the row's order, and no cell. Nothing was sent.
  */
 export class InvalidRow extends InvalidRowBase {
   /** All problems in one line, without the cells. */
-  override get message(): string {
-    const count = this.problems.length
-    return `${count} ${count === 1 ? "column" : "columns"} can't be used. ${
-      this.problems.map(({ column, problem }) => `${column}: ${problem}`).join("; ")
-    }.`
+  override readonly message: string = describeRow(this.problems)
+
+  /** What to do about it, as the errors of calls say it: correct the row. */
+  get remedy(): "fix" {
+    return "fix"
   }
 }
+
+const describeRow = (problems: ReadonlyArray<RowProblem>): string =>
+  `${problems.length} ${problems.length === 1 ? "column" : "columns"} can't be used. ${
+    problems.map(({ column, problem }) => `${column}: ${problem}`).join("; ")
+  }.`

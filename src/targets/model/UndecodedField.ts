@@ -3,8 +3,8 @@
  *
  * @module
  */
+import type * as Cause from "effect/Cause"
 import * as Schema from "effect/Schema"
-import type { ErrorClass } from "../../client/Errors.ts"
 
 /** The fields of {@link UndecodedField}, as schemas. */
 export type UndecodedFieldFields = {
@@ -14,13 +14,16 @@ export type UndecodedFieldFields = {
   readonly problem: Schema.String
 }
 
-const UndecodedFieldBase: ErrorClass<UndecodedField, "UndecodedField", UndecodedFieldFields> =
-  Schema.TaggedError<UndecodedField>()("UndecodedField", {
-    target: Schema.String,
-    field: Schema.String,
-    fieldId: Schema.Int,
-    problem: Schema.String,
-  })
+const UndecodedFieldBase: Schema.Class<
+  UndecodedField,
+  Schema.TaggedStruct<"UndecodedField", UndecodedFieldFields>,
+  Cause.YieldableError
+> = Schema.TaggedError<UndecodedField>()("UndecodedField", {
+  target: Schema.String,
+  field: Schema.String,
+  fieldId: Schema.Int,
+  problem: Schema.String,
+})
 
 /**
  * A value of a target that its field's schema doesn't decode: a label that was added to the value
@@ -31,7 +34,6 @@ const UndecodedFieldBase: ErrorClass<UndecodedField, "UndecodedField", Undecoded
  */
 export class UndecodedField extends UndecodedFieldBase {
   /** One sentence, without the value. */
-  override get message(): string {
-    return `Target ${this.target}: the value of ${this.field} (field ${this.fieldId}) doesn't decode: ${this.problem}. It is in \`unknown\` as it came.`
-  }
+  override readonly message: string =
+    `Target ${this.target}: the value of ${this.field} (field ${this.fieldId}) doesn't decode: ${this.problem}. It is in \`unknown\` as it came.`
 }

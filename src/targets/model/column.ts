@@ -71,10 +71,9 @@ const withoutValue = (problem: string, value: unknown): string => {
   const shown = guard(
     // JSON has no text for a function, and then no text is returned.
     () => Result.succeed(scrub(problem, [String(value), String(JSON.stringify(value))])),
-    // It can't be written as text, so there is no telling what to look for.
-    refused,
+    "it can't be written as text, so there is no telling what to look for",
   )
-  return Result.getOrElse(shown, (problem) => problem) || refused
+  return Result.getOrElse(shown, () => "") || refused
 }
 
 const converter =

@@ -99,6 +99,17 @@ describe("fromText", () => {
     )
     assert.deepStrictEqual(read.problems, error.problems)
     assert.strictEqual(read.message, error.message)
+    assert.strictEqual(structuredClone(error).message, error.message)
+    assert.strictEqual(read.remedy, "fix")
+    assert.throws(() => Schema.decodeUnknownSync(codec)({ _tag: "InvalidRow", problems: [{}] }))
+  })
+
+  it("says in one sentence what is wrong with one column", () => {
+    const error = Result.getOrThrow(Result.flip(Contact.fromText({ email: "a@b.c", title: "?" })))
+    assert.strictEqual(
+      error.message,
+      '1 column can\'t be used. title: it isn\'t one of "Mr", "Mrs".',
+    )
   })
 
   it("leaves out what is empty, blank or not there", () => {
@@ -236,6 +247,7 @@ describe("fromText", () => {
       count: TargetModel.field(3, Schema.NumberFromString),
       score: TargetModel.field(4, Schema.Number),
       nick: TargetModel.field(5, Schema.OptionFromNullOr(Schema.String)),
+      code: TargetModel.field(7, Schema.Union([Schema.Number, Schema.String])),
       broken: TargetModel.field(
         6,
         Schema.String.pipe(Schema.decodeTo(Schema.String, {
@@ -246,7 +258,14 @@ describe("fromText", () => {
         })),
       ),
     }, { unicity: "key" })
-    const row = { key: "a", phone: "+33612345678", count: "5", score: "1 234,5", nick: "J" }
+    const row = {
+      key: "a",
+      phone: "+33612345678",
+      count: "5",
+      score: "1 234,5",
+      nick: "J",
+      code: "007",
+    }
     const options = { decimal: ",", empty: "clear" } as const
     assert.deepStrictEqual(valuesOf(Own.fromText(row, options)), {
       key: "a",
@@ -254,6 +273,7 @@ describe("fromText", () => {
       count: 5,
       score: 1234.5,
       nick: Option.some("J"),
+      code: "007",
     })
     assert.deepStrictEqual(valuesOf(Own.fromText({ key: "a", nick: "", phone: "" }, options)), {
       key: "a",
@@ -276,13 +296,20 @@ describe("fromText", () => {
       readCell: (cell: string) =>
         cell.startsWith("0") ? Result.succeed(`+33${cell.slice(1)}`) : Result.fail("no leading 0"),
     }
-    const Own = TargetModel.make({ key: TargetModel.text(1), phone }, { unicity: "key" })
+    const throwing = {
+      ...TargetModel.text(3),
+      readCell: (cell: string): Result.Result<string, string> => {
+        throw new Error(cell)
+      },
+    }
+    const Own = TargetModel.make({ key: TargetModel.text(1), phone, throwing }, { unicity: "key" })
     assert.deepStrictEqual(valuesOf(Own.fromText({ key: "a", phone: "0612" })), {
       key: "a",
       phone: "+33612",
     })
-    assert.deepStrictEqual(problemsOf(Own.fromText({ key: "a", phone: "612" })), [
+    assert.deepStrictEqual(problemsOf(Own.fromText({ key: "a", phone: "612", throwing: "x" })), [
       ["phone", "no leading 0"],
+      ["throwing", "what reads its cells threw"],
     ])
   })
 
