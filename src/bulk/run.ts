@@ -11,7 +11,7 @@ import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import type { BulkOptions, Done, Failed, Outcome } from "./Outcome.ts"
 import type { Forbidden, Unauthorized } from "../client/Errors.ts"
-import { type Attempts, CurrentAttempts } from "../client/attempts.ts"
+import { type BulkCall, CurrentBulkCall } from "../client/bulkCall.ts"
 import { makeTally } from "./tally.ts"
 
 /** What every further call would fail with too. */
@@ -125,9 +125,18 @@ export const run = <Unit, A, E, R, I, B, F>(
           return Effect.succeed(settle(entry, { _tag: "NotTried", input: unit }))
         }
         entry.isRunning = true
-        const attempts: Attempts = { requests: 0, retries: 0 }
+        const attempts = { requests: 0, retries: 0 }
+        const bulkCall: BulkCall = {
+          waits: () => Effect.void,
+          sends: (isRetry) => {
+            if (isRetry) attempts.retries++
+            return ++attempts.requests
+          },
+          observes: () => {},
+          reviews: () => Effect.succeed(false),
+        }
         return Effect.suspend(() => work.call(unit)).pipe(
-          Effect.provideService(CurrentAttempts, attempts),
+          Effect.provideService(CurrentBulkCall, bulkCall),
           Effect.match({
             onSuccess: (value) =>
               settle(entry, { _tag: "Done", input: unit, value, attempts: attempts.requests }),
