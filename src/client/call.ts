@@ -22,7 +22,7 @@ import type { Observation } from "./Gate.ts"
 import type { Np6Connection } from "./Np6.ts"
 import type { Np6Response } from "./Np6Response.ts"
 import { Passage } from "./passage.ts"
-import { CurrentRetryPolicy, decider, earn } from "./replay.ts"
+import { CurrentRetryPolicy, decider, earn, refund } from "./replay.ts"
 import { parseRetryAfter } from "./retryAfter.ts"
 
 /**
@@ -150,6 +150,7 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
       : undefined
     if (wait === undefined) {
       if (!(yield* passage.review(failure, mayReplay))) return yield* Effect.fail(failure)
+      refund(connection.spending, policy, attempts - 1 - free)
       free = attempts
       decide = newDecider()
       continue

@@ -36,6 +36,11 @@ const spend = (spending: Spending, policy: RetryPolicy): boolean => {
   return true
 }
 
+/** Gives back retries that an outage has cost, or a refusal that wasn't confirmed. */
+export const refund = (spending: Spending, policy: RetryPolicy, retries: number): void => {
+  if (policy.budget !== "unlimited") spending.spent = Math.max(0, spending.spent - retries)
+}
+
 /** Decides after each failed attempt of one call: the wait before the next, or `undefined` to stop. */
 export type Decide = (
   failure: Transient,

@@ -40,8 +40,9 @@ export const numberOf = (text: string | undefined): number | undefined =>
  * in Unix seconds or milliseconds; any other is seconds.
  */
 export const waitOf = (number: number, nowMillis: number): number => {
-  // 1e9 is 2001 in seconds, and 31 years to wait; 1e11 is 1973 in milliseconds, and 5138 in seconds.
-  if (number < 1e9) return number * 1000
+  // 1.5e9 is 2017 in seconds, and 47 years to wait; 1e11 is 1973 in milliseconds, and 5138 in
+  // seconds.
+  if (number < 1.5e9) return number * 1000
   return Math.max(0, (number < 1e11 ? number * 1000 : number) - nowMillis)
 }
 

@@ -41,9 +41,10 @@ describe("parseRetryAfter", () => {
       assert.deepStrictEqual(parse(header), Duration.seconds(1)))
   }
 
-  it("reads fractions, and seconds below a thousand million as a wait", () => {
+  it("reads fractions, and numbers before 2017 in Unix seconds as a wait", () => {
     assert.deepStrictEqual(parse("1.25"), Duration.seconds(1.25))
-    assert.deepStrictEqual(parse("999999999"), Duration.seconds(999999999))
+    assert.deepStrictEqual(parse("1499999999"), Duration.seconds(1499999999))
+    assert.deepStrictEqual(parse("1500000000"), Duration.zero)
   })
 
   const several: ReadonlyArray<readonly [header: string, seconds: number]> = [

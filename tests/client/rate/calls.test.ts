@@ -119,7 +119,7 @@ describe("a call", () => {
 
   it.effect("counts its waits over all attempts, and says how many it made", () => {
     const { requests, layer } = recording([status(503)], {
-      retry: RetryPolicy.fromSchedule(Schedule.recurs(5)),
+      retry: RetryPolicy.make({ schedule: Schedule.recurs(5) }),
       rateLimit: RateLimit.fixed({ limit: 1, burst: 1, maxWait: "2500 millis" }),
     })
     return Effect.gen(function* () {
@@ -137,7 +137,7 @@ describe("a call", () => {
 
   it.effect("that may have been applied says so when a limit ends it", () => {
     const { layer } = recording([transport.reset], {
-      retry: RetryPolicy.fromSchedule(Schedule.recurs(5)),
+      retry: RetryPolicy.make({ schedule: Schedule.recurs(5) }),
       rateLimit: RateLimit.fixed({ limit: 1, burst: 1, maxWait: "500 millis" }),
     })
     return Effect.gen(function* () {
