@@ -15,6 +15,8 @@ export interface BulkCall {
   readonly sends: (isRetry: boolean) => number
   /** A request has an outcome. */
   readonly observes: (request: number, observation: Observation) => void
+  /** An attempt has failed; its call may have others. */
+  readonly notes: (error: unknown) => void
   /**
    * Whether a call that is about to fail sends its request again, with its retries anew: in an
    * outage, and after a refusal that wasn't confirmed. Waits until that is known.
@@ -24,6 +26,7 @@ export interface BulkCall {
 
 /** A call that is about to fail. */
 export interface Failing {
+  readonly call: object
   readonly error: unknown
   /** The number of its last request in the run. */
   readonly request: number

@@ -118,21 +118,25 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
 ): Effect.fn.Return<Np6Response<A>, Failure<F>> {
   const clock = fiber.getRef(Clock.Clock)
   const policy = fiber.getRef(CurrentRetryPolicy) ?? connection.retry
-  const newDecider = () => decider(policy, connection.spending, clock)
-  let decide = newDecider()
-  // The attempts that cost no retry.
-  let free = 0
+  let decide = decider(policy, connection.spending, clock)
   const request = requestOf(connection, endpoint, url, parts, traceHeaders(connection, span))
   const secrets = [Redacted.value(connection.apiKey), ...parts.personal ?? []]
   const attempted = attempt(connection, endpoint.read, request, secrets)
   earn(connection.spending, policy)
   const passage = new Passage(connection.gate, connection.timeout, fiber)
   let mayBeApplied = false
+  let free = 0
   for (let attempts = 1;; attempts++) {
     const report = yield* Effect.mapError(
-      passage.enter(attempts > 1),
+      passage.enter(attempts),
       () => overdue(endpoint, mayBeApplied, attempts - 1),
     )
+    if (passage.free > free) {
+      // An outage, or a refusal by accident: the call's retries begin anew.
+      refund(connection.spending, policy, passage.free - free - 1)
+      free = passage.free
+      decide = decider(policy, connection.spending, clock)
+    }
     const outcome: Attempted<A> = settle(endpoint, yield* attempted, mayBeApplied)
     yield* report(observationOf(outcome, clock.currentTimeMillisUnsafe()))
     if (span !== undefined) describeAttempt(span, attempts, outcome)
@@ -145,16 +149,14 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
       attempts,
     }, clock.currentTimeMillisUnsafe())
     const mayReplay = endpoint.replay === "always" || !applied || policy.replayCreate
-    const wait = mayReplay && isTransient(failure)
+    const wait = mayReplay && isTransient(failure) && !passage.isHeld
       ? yield* decide(failure, attempts - free)
       : undefined
     if (wait === undefined) {
-      if (!(yield* passage.review(failure, mayReplay))) return yield* Effect.fail(failure)
-      refund(connection.spending, policy, attempts - 1 - free)
-      free = attempts
-      decide = newDecider()
-      continue
+      if (yield* passage.review(failure, mayReplay, attempts)) continue
+      return yield* Effect.fail(failure)
     }
+    passage.note(failure)
     yield* Effect.logDebug(`${endpoint.operation} is retried`).pipe(
       Effect.annotateLogs({ failure: failure._tag, attempts, wait: String(wait) }),
     )

@@ -20,6 +20,8 @@ export class Passage {
   #left: Duration.Duration
   /** The number of the last request in the bulk run. */
   #request = 0
+  /** How many of the call's attempts cost no retry. */
+  free = 0
 
   constructor(gate: Gate, timeout: Duration.Duration, fiber: AnyFiber) {
     this.#gate = gate
@@ -27,33 +29,54 @@ export class Passage {
     this.#bulk = fiber.getRef(CurrentBulkCall)
   }
 
-  /** Waits until the next request may be sent; returns what reports its outcome. */
-  enter(isRetry: boolean): Effect.Effect<Report, Overdue> {
-    const bulk = this.#bulk
-    return bulk === undefined
-      ? this.#enterAlone
-      : Effect.flatMap(bulk.waits(this.#gate), () =>
-        Effect.map(
-          this.#gate.acquire({ call: this, isBulk: true, maxWait: undefined }),
-          (report): Report => {
-            const request = bulk.sends(isRetry)
-            this.#request = request
-            return (observation) => {
-              // The gate first: what a failure means depends on it.
-              const told = report(observation)
-              return Effect.tap(told, () => Effect.sync(() => bulk.observes(request, observation)))
-            }
-          },
-        ))
+  /** Whether the call waits for the end of an outage in place of a retry. */
+  get isHeld(): boolean {
+    return this.#bulk !== undefined && this.#gate.watch?.isDown() === true
   }
 
-  /** Whether the call sends its request again in place of failing with this error. */
-  review(error: unknown, isRepeatable: boolean): Effect.Effect<boolean> {
-    return this.#bulk === undefined ? Effect.succeed(false) : this.#bulk.reviews({
+  /** Waits until an attempt may be sent, from 1; returns what reports its outcome. */
+  enter(attempt: number): Effect.Effect<Report, Overdue> {
+    return this.#bulk === undefined ? this.#enterAlone : this.#enterBulk(this.#bulk, attempt)
+  }
+
+  #enterBulk(bulk: BulkCall, attempt: number): Effect.Effect<Report, Overdue> {
+    return Effect.flatMap(bulk.waits(this.#gate), () => {
+      // An outage costs no retries, those before it was found included.
+      if (this.isHeld) this.free = attempt - 1
+      return Effect.map(
+        this.#gate.acquire({ call: this, isBulk: true, maxWait: undefined }),
+        (report): Report => {
+          const request = bulk.sends(attempt > 1)
+          this.#request = request
+          // The gate first: what a failure means depends on it.
+          return (observation) =>
+            Effect.tap(
+              report(observation),
+              () => Effect.sync(() => bulk.observes(request, observation)),
+            )
+        },
+      )
+    })
+  }
+
+  /** The last attempt has failed, and there will be another. */
+  note(error: unknown): void {
+    this.#bulk?.notes(error)
+  }
+
+  /** Whether the call sends its request again in place of failing, after so many attempts. */
+  review(error: unknown, isRepeatable: boolean, attempts: number): Effect.Effect<boolean> {
+    if (this.#bulk === undefined) return Effect.succeed(false)
+    const failing = {
+      call: this,
       error,
       request: this.#request,
       isRepeatable,
       gate: this.#gate,
+    }
+    return Effect.map(this.#bulk.reviews(failing), (again) => {
+      if (again) this.free = attempts
+      return again
     })
   }
 

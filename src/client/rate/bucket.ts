@@ -13,7 +13,7 @@ export interface Limit {
 }
 
 /** A bucket, full at first. */
-export class Bucket {
+export class TokenBucket {
   readonly #limit: Limit
   #tokens: number
   #filledAt: number

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import type { Gate, GateRequest, Observation, Overdue, Report, Watch } from "../Gate.ts"
 import { dateOf } from "../retryAfter.ts"
-import { Bucket, type Limit } from "./bucket.ts"
+import { type Limit, TokenBucket } from "./bucket.ts"
 import {
   type Admission,
   admit,
@@ -34,7 +34,7 @@ export class AdaptiveGate implements Gate {
   readonly maxWait: Duration.Duration | undefined
   readonly watch: Watch
   readonly #stopwatch = new Stopwatch()
-  readonly #bucket: Bucket | undefined
+  readonly #bucket: TokenBucket | undefined
   /** Where requests wait for a limit. */
   readonly #queue = new Line()
   /** Where requests of bulk runs wait for the end of an outage, so that single calls pass them. */
@@ -48,7 +48,7 @@ export class AdaptiveGate implements Gate {
   ) {
     const now = this.#stopwatch.now(fiber)
     this.#state = initial(now)
-    this.#bucket = options.limit && new Bucket(options.limit, now)
+    this.#bucket = options.limit && new TokenBucket(options.limit, now)
     this.maxWait = options.maxWait
     this.watch = {
       isDown: () => this.#isDown,

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import type { ConsumeResult, RateLimiter } from "effect/persistence/RateLimiter"
 import type { Gate, GateRequest, Overdue, Report, Watch } from "../Gate.ts"
-import { Bucket, type Limit } from "./bucket.ts"
+import { type Limit, TokenBucket } from "./bucket.ts"
 import { AdaptiveGate } from "./gate.ts"
 import { Line, overdue } from "./line.ts"
 import { Stopwatch } from "./stopwatch.ts"
@@ -32,14 +32,14 @@ export class SharedGate implements Gate {
   readonly #adaptive: AdaptiveGate
   readonly #stopwatch = new Stopwatch()
   readonly #queue = new Line()
-  readonly #spare: Bucket | undefined
+  readonly #spare: TokenBucket | undefined
   readonly #consume: Effect.Effect<ConsumeResult, string>
   /** When the store failed last; `undefined` while it works. */
   #failedAt: number | undefined
 
   constructor(fiber: Fiber.Fiber<unknown, unknown>, limiter: RateLimiter, options: SharedLimit) {
     this.#adaptive = new AdaptiveGate(fiber)
-    this.#spare = options.spare && new Bucket(options.spare, this.#stopwatch.now(fiber))
+    this.#spare = options.spare && new TokenBucket(options.spare, this.#stopwatch.now(fiber))
     this.maxWait = options.maxWait
     const { watch } = this.#adaptive
     this.watch = {

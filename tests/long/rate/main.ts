@@ -27,7 +27,7 @@ const program = Effect.gen(function* () {
   )
   yield* Effect.forkChild(report)
   yield* Stream.range(1, total).pipe(
-    Bulk.upsertAll((n) => {
+    Bulk.upsert((n) => {
       const email = `c${n}@example.com`
       return { unicity: email, values: { 8103: email } }
     }, { progress, ordered: false }),
