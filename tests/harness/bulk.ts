@@ -1,5 +1,5 @@
 /** Inputs for bulk runs, and their outcomes. */
-import { type Bulk } from "@effect-np6/targets"
+import type { Bulk } from "@effect-np6/targets"
 import { Effect, Exit, Stream } from "effect"
 import { inTime } from "./time.ts"
 

@@ -1,6 +1,6 @@
 /** Requests at the gate of a rate limit, without a network. */
 import type { RateLimit } from "@effect-np6/targets"
-import { Clock, Effect, Fiber, type Scope } from "effect"
+import { Clock, Effect, type Fiber, type Scope } from "effect"
 
 /** The gate of a rate limit that is made well. */
 export const gateOf = (
