@@ -66,7 +66,7 @@ import type { UnicityInput } from "../data/Unicity.ts"
 import { receive, receiveEffect } from "./given.ts"
 import type { BulkOptions, Deletion, Given, Operator, Outcome, StopFailure } from "./Outcome.ts"
 import { run } from "./run.ts"
-import { deleting, each, eachMember, unicityKey } from "./work.ts"
+import { deleting, each, eachMember, idKey, unicityKey } from "./work.ts"
 
 export { type ModelBulk, of } from "./ModelBulk.ts"
 export type * from "./Outcome.ts"
@@ -183,7 +183,7 @@ export const update = <I, E = never, R = never>(
     operation: "targets.update",
     callback: toCall,
     read: ({ id, values }: Update) => Result.succeed({ id, values }),
-    key: ({ id }) => String(id),
+    key: ({ id }) => idKey(id),
     call: (targets, { id, values }) => targets.update(id, values),
     options,
   })

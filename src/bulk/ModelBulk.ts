@@ -21,7 +21,7 @@ import type {
 } from "../targets/TargetModel.ts"
 import type { Target } from "../data/Target.ts"
 import type { BulkOptions, Deletion, Given, Operator } from "./Outcome.ts"
-import { deleting, each, eachMember, unicityKey } from "./work.ts"
+import { deleting, each, eachMember, idKey, unicityKey } from "./work.ts"
 
 type CommonFailure = Unauthorized | Forbidden | ClientFailure
 
@@ -128,7 +128,7 @@ export const of = <Shape, U extends keyof Shape>(
         callback: toCall,
         read: ({ id, values }: { readonly id: string; readonly values: UpdateValues<Shape> }) =>
           Result.map(model.encodeValues(values), (values) => ({ id, values })),
-        key: ({ id }) => String(id),
+        key: ({ id }) => idKey(id),
         call: (targets, { id, values }) => decoded(targets.update(id, values)),
         options,
       }),

@@ -83,6 +83,9 @@ interface Ending {
   readonly isGentle: boolean
 }
 
+/** How many units are taken at least, while it isn't known whether there is an outage. */
+const enoughToTell = 10
+
 type AnyEntry = Entry<unknown, unknown, unknown, unknown>
 
 class Run<Unit, P, A, E, R, I, B, F, E2> implements Host {
@@ -153,6 +156,9 @@ class Run<Unit, P, A, E, R, I, B, F, E2> implements Host {
 
   readonly useGate = (gate: Gate): void => {
     this.#gates.add(gate)
+    // A call that makes a connection of its own each time leaves its gates behind.
+    const [oldest] = this.#gates
+    if (this.#gates.size > 16 && oldest !== undefined) this.#gates.delete(oldest)
   }
 
   readonly isEnding = (): boolean => this.#ending !== undefined
@@ -221,8 +227,11 @@ class Run<Unit, P, A, E, R, I, B, F, E2> implements Host {
   }
 
   get #mayTake(): boolean {
+    // It takes others to tell an outage, and some of them may wait for those that are parked.
+    const { concurrency } = this.#settings
+    const most = this.#suspects.size > 0 ? Math.max(concurrency, enoughToTell) : concurrency
     return this.#ending === undefined && this.#refusals.isClear &&
-      this.#taken.size - this.#parked < this.#settings.concurrency &&
+      this.#taken.size - this.#parked < most &&
       !(this.#isDown && this.#taken.size > 0)
   }
 

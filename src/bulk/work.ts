@@ -16,6 +16,7 @@ import {
   type NotFound,
   type Unauthorized,
 } from "../client/Errors.ts"
+import { guard } from "../data/guard.ts"
 import type { DeletionReport } from "../data/Selection.ts"
 import type { Unicity, UnicityInput } from "../data/Unicity.ts"
 import { checkDeletion } from "../targets/arguments.ts"
@@ -68,7 +69,7 @@ export const eachMember = <I, E, R, O extends "addToSegment" | "removeFromSegmen
     operation: `targets.${operation}`,
     callback: toId,
     read: Result.succeed,
-    key: String,
+    key: idKey,
     call: (targets, id: string): Effect.Effect<void, MemberFailure> =>
       targets[operation](id, segment),
     options,
@@ -82,23 +83,24 @@ const mapReceived = <A, B, E, E2, R>(
     ? Result.flatMap(received, f)
     : Effect.flatMap(received, (value) => Effect.fromResult(f(value)))
 
-// What a callback gave may have getters that throw.
+// What a callback gave may be no object, or have getters that throw.
 const guarded = <A>(
   operation: string,
   read: () => Result.Result<A, InvalidInput>,
-): Result.Result<A, InvalidInput> => {
-  const received = receive<A, InvalidInput, never>(operation, read)
-  return Result.isResult(received) ? received : Result.fail(unreadable(operation))
-}
+): Result.Result<A, InvalidInput> =>
+  guard(
+    read,
+    new InvalidInput({
+      operation,
+      applied: "no",
+      attempts: 0,
+      input: "callback",
+      problem: "the value that it gave can't be read",
+    }),
+  )
 
-const unreadable = (operation: string): InvalidInput =>
-  new InvalidInput({
-    operation,
-    applied: "no",
-    attempts: 0,
-    input: "callback",
-    problem: "its value can't be read",
-  })
+/** A key of an id; of what isn't one, which its call refuses, a key that all of them have. */
+export const idKey = (id: unknown): string => typeof id === "string" ? id : ""
 
 /** A key that tells targets apart as servers may: mostly an address in capitals is the same. */
 export const unicityKey = (unicity: UnicityInput): string => {

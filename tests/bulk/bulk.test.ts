@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Bulk, InvalidInput, RetryPolicy, TargetModel, Targets } from "@effect-np6/targets"
 import { Fault, Sandbox } from "@effect-np6/targets/sandbox"
-import { Effect, Fiber, Logger, References, Stream } from "effect"
+import { Effect, Exit, Fiber, Logger, References, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { HttpClient } from "effect/http"
 import { recording, sampleTarget, status } from "../harness/recording.ts"
@@ -251,6 +251,61 @@ describe("an interrupted run", () => {
         Stream.runDrain,
       )
       assert.strictEqual(called, 0)
+    }).pipe(Effect.provide(sandbox)))
+})
+
+describe("a run", () => {
+  it.effect("of a source that fails ends with its error, after the calls in flight", () =>
+    Effect.gen(function* () {
+      const source = Stream.concat(Stream.make(1, 2, 3), Stream.fail("the file ends here"))
+      const seen: Array<string> = []
+      const error = yield* source.pipe(
+        Bulk.forEach((n) => Effect.as(Effect.sleep(n * 1000), n)),
+        Stream.runForEach(({ _tag }) => Effect.sync(() => seen.push(_tag))),
+        Effect.flip,
+        inTime,
+      )
+      assert.strictEqual(error, "the file ends here")
+      assert.deepStrictEqual(seen, ["Done", "Done", "Done"])
+    }))
+
+  it.effect("of a service with a bug ends with it", () =>
+    Effect.gen(function* () {
+      const targets = yield* Targets
+      const exit = yield* Stream.make("a@b.c", "d@e.f").pipe(
+        Bulk.upsert(upsert),
+        Stream.runDrain,
+        Effect.provideService(Targets, { ...targets, upsert: () => Effect.die("a bug") }),
+        Effect.exit,
+        inTime,
+      )
+      assert.isTrue(Exit.hasDies(exit))
+    }).pipe(Effect.provide(sandbox)))
+
+  it.effect("of an effect that interrupts itself is interrupted", () =>
+    Effect.gen(function* () {
+      const exit = yield* Stream.make(1, 2).pipe(
+        Bulk.forEach(() => Effect.interrupt),
+        Stream.runDrain,
+        Effect.exit,
+        inTime,
+      )
+      assert.isTrue(Exit.hasInterrupts(exit))
+    }))
+
+  it.effect("within a run is one of its own", () =>
+    Effect.gen(function* () {
+      const outcomes = yield* collect(
+        Stream.make("x", "y").pipe(
+          Bulk.forEach((prefix) =>
+            Stream.runCollect(Stream.fromIterable(emails(3, prefix)).pipe(Bulk.upsert(upsert)))
+          ),
+        ),
+      )
+      const values = outcomes.map((outcome) =>
+        outcome._tag === "Done" ? tags(outcome.value) : outcome._tag
+      )
+      assert.deepStrictEqual(values, [["Done", "Done", "Done"], ["Done", "Done", "Done"]])
     }).pipe(Effect.provide(sandbox)))
 })
 

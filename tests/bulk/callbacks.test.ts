@@ -111,6 +111,35 @@ for (const [name, operator] of Object.entries(operators)) {
   })
 }
 
+for (const value of [undefined, null, Proxy.revocable({}, {})] as ReadonlyArray<unknown>) {
+  const kind = typeof value === "object" && value !== null
+    ? "a value that can't be read"
+    : `${value}`
+  for (const name of ["upsert", "update", "ensureInSegment", "addToSegment", "delete"] as const) {
+    it.effect(`Bulk.${name}: goes on after a callback that returns ${kind}`, () =>
+      Effect.gen(function* () {
+        const { proxy, revoke } = Proxy.revocable({}, {})
+        revoke()
+        // No program with types returns these.
+        const bad = (value === undefined || value === null ? value : proxy) as never
+        const give = (n: number) => n === 2 ? bad : ({ toString: () => "a@b.c" } as never)
+        const all = {
+          upsert: Bulk.upsert(give),
+          update: Bulk.update(give),
+          ensureInSegment: Bulk.ensureInSegment(12345, give),
+          addToSegment: Bulk.addToSegment(12345, give),
+          delete: Bulk.delete("id", give),
+        }
+        const operator: Bulk.Operator<number, unknown, unknown> = all[name]
+        const { exit, outcomes } = yield* collect(Stream.make(1, 2, 3).pipe(operator))
+        assert.isTrue(Exit.isSuccess(exit))
+        assert.deepStrictEqual(tags(outcomes), ["Failed", "Failed", "Failed"])
+        const [, failed] = outcomes
+        assert.isTrue(failed?._tag === "Failed" && failed.error instanceof InvalidInput)
+      }).pipe(Effect.provide(sandbox)))
+  }
+}
+
 describe("Bulk.forEach", () => {
   const calls: { readonly [how: string]: (n: number) => Effect.Effect<number> } = {
     "throws": (n) => {

@@ -66,6 +66,17 @@ describe("an outage of a minute", () => {
     }).pipe(Effect.provide(layer))
   })
 
+  it.effect("costs no row where rows of one contact follow each other, one call at a time", () => {
+    const { layer } = serving(downFor(0, 30))
+    return Effect.gen(function* () {
+      const inputs = emails(30).flatMap((email) => [email, email, email])
+      const { outcomes } = yield* collect(
+        Stream.fromIterable(inputs).pipe(Bulk.upsert(upsertOf, { concurrency: 1 })),
+      )
+      assert.deepStrictEqual(counts(outcomes), { Done: 90 })
+    }).pipe(Effect.provide(layer))
+  })
+
   it.effect("costs rows no retries: each has them anew", () => {
     // After the outage, every row fails once more.
     const failedAfter = new Set<string>()
