@@ -92,7 +92,7 @@ const snapshotOf = (
     inFlight: tally.taken - settled,
     retried: tally.retried,
     remaining,
-    elapsed: Duration.millis(elapsed),
+    elapsed: Duration.millis(Math.round(elapsed)),
     rate: round(rate),
     meanRate: round(elapsed <= 0 ? 0 : settled / elapsed * 1000),
     eta: isOver || remaining === undefined || rate <= 0
