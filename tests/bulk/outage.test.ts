@@ -8,7 +8,7 @@ import {
   Targets,
   TransportError,
 } from "@effect-np6/targets"
-import { Deferred, Effect, Exit, Fiber, Stream } from "effect"
+import { Deferred, Duration, Effect, Exit, Fiber, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { collect, counts, emails, errorOf, tags, upsertOf } from "../harness/bulk.ts"
 import { perSecond, type Served, serving } from "../harness/serving.ts"
@@ -77,6 +77,33 @@ describe("an outage of a minute", () => {
     }).pipe(Effect.provide(layer))
   })
 
+  it.effect("takes no new row from a source that has some", () => {
+    const { layer, requests } = serving(downFor(0, 60))
+    return Effect.gen(function* () {
+      const slow = Stream.tick("200 millis").pipe(
+        Stream.zipWith(Stream.fromIterable(emails(400)), (_, email) => email),
+      )
+      const { outcomes } = yield* collect(slow.pipe(Bulk.upsert(upsertOf)))
+      assert.deepStrictEqual(counts(outcomes), { Done: 400 })
+      const rows = new Set(requests.filter(({ at }) => at < 60_000).map(({ who }) => who))
+      // The source has 300 by then.
+      assert.isAtMost(rows.size, 12)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("is looked for once a second, however long a retry would wait", () => {
+    const { layer, requests } = serving(downFor(0, 60), {
+      retry: RetryPolicy.make({ retries: 8, jitter: false }),
+    })
+    return Effect.gen(function* () {
+      const { outcomes } = yield* collect(upsertAll(20, { concurrency: 5 }))
+      assert.deepStrictEqual(counts(outcomes), { Done: 20 })
+      const probes = requests.filter(({ at }) => at >= 20_000 && at < 60_000)
+      assert.isAtLeast(probes.length, 38)
+      assert.isAtMost(probes.length, 40)
+    }).pipe(Effect.provide(layer))
+  })
+
   it.effect("costs rows no retries: each has them anew", () => {
     // After the outage, every row fails once more.
     const failedAfter = new Set<string>()
@@ -86,7 +113,7 @@ describe("an outage of a minute", () => {
       if (request.n % 2 === 0) return 200
       failedAfter.add(request.who)
       return 503
-    }, { retry: RetryPolicy.make({ budget: "unlimited" }) })
+    }, { retry: RetryPolicy.make({ retries: 1, budget: "unlimited" }) })
     return Effect.gen(function* () {
       const { outcomes } = yield* collect(upsertAll(500))
       assert.isAbove(failedAfter.size, 10)
@@ -194,9 +221,12 @@ describe("a contact for which NP6 always fails", () => {
   it.effect("is Failed as fast as a single call when it is the only one", () => {
     const { layer, requests } = serving(poison([0]))
     return Effect.gen(function* () {
-      const { outcomes } = yield* collect(upsertAll(1))
+      const progress = yield* Progress.make()
+      const { outcomes } = yield* collect(upsertAll(1, { progress }))
       assert.deepStrictEqual(tags(outcomes), ["Failed"])
       assert.strictEqual(requests.length, 3)
+      const { elapsed } = yield* progress.now
+      assert.strictEqual(Duration.toMillis(elapsed), Math.round(requests[2]?.at ?? 0) + 50)
     }).pipe(Effect.provide(layer))
   })
 
@@ -228,6 +258,21 @@ describe("a contact for which NP6 always fails", () => {
       assert.deepStrictEqual(tags(outcomes), ["Failed", "Failed"])
       const names = requests.map(({ body }) => JSON.parse(body)["8102"])
       assert.deepStrictEqual(names, ["first", "first", "first", "second", "second", "second"])
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("is Failed while one behind it of the same key has its callback done", () => {
+    const { layer } = serving(poison([0]))
+    return Effect.gen(function* () {
+      const { outcomes } = yield* collect(
+        Stream.make("first", "second").pipe(
+          Bulk.upsert(
+            (name) => Effect.succeed({ unicity: "c0@example.com", values: { 8102: name } }),
+            { concurrency: 1 },
+          ),
+        ),
+      )
+      assert.deepStrictEqual(tags(outcomes), ["Failed", "Failed"])
     }).pipe(Effect.provide(layer))
   })
 })
@@ -266,11 +311,24 @@ describe("maxOutage", () => {
 
   it.effect("counts anew after each outage", () => {
     const isDown = (second: number) => second % 100 >= 10 && second % 100 < 90
-    const { layer } = serving(({ at }) => isDown(Math.floor(at / 1000)) ? 503 : 200)
+    const { layer, requests } = serving(({ at }) => isDown(Math.floor(at / 1000)) ? 503 : 200)
     return Effect.gen(function* () {
-      const { exit, outcomes } = yield* collect(upsertAll(3_000, { maxOutage: "100 seconds" }))
+      const { exit, outcomes } = yield* collect(
+        upsertAll(3_000, { maxOutage: "100 seconds", concurrency: 4 }),
+      )
       assert.isTrue(Exit.isSuccess(exit))
       assert.deepStrictEqual(counts(outcomes), { Done: 3_000 })
+      assert.isAtLeast(requests.at(-1)?.at ?? 0, 190_000)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("fails with what was met last, though each call has retries left", () => {
+    const { layer } = serving(({ n }) => n <= 40 ? 503 : "never", {
+      retry: RetryPolicy.make({ retries: 100, budget: "unlimited", maxDelay: "1 second" }),
+    })
+    return Effect.gen(function* () {
+      const { exit } = yield* collect(upsertAll(100, { maxOutage: "10 seconds" }))
+      assert.instanceOf(errorOf(exit), ServerError)
     }).pipe(Effect.provide(layer))
   })
 

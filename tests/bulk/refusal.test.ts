@@ -177,6 +177,35 @@ describe("a call that is refused by accident", () => {
   })
 })
 
+describe("a call that is refused, while NP6 rejects the others for their content", () => {
+  it.effect("is no reason to stop: the key was accepted", () => {
+    const { layer } = serving((request) => isOne("c0@example.com")(request) ? 403 : 400)
+    return Effect.gen(function* () {
+      const { exit, outcomes } = yield* collect(upsertAll(10, 2))
+      assert.isTrue(Exit.isSuccess(exit))
+      assert.deepStrictEqual(counts(outcomes), { Failed: 10 })
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("holds back those that wait for their key, too", () => {
+    const seconds: Readonly<Record<number, number>> = { 1: 0.1, 2: 1, 3: 5 }
+    const { layer, requests } = serving(({ n }) => n === 1 ? 403 : 200, {
+      latency: ({ n }) => (seconds[n] ?? 0.1) * 1000,
+    })
+    return Effect.gen(function* () {
+      const { outcomes } = yield* collect(
+        Stream.make("refused", "twin", "twin", "slow").pipe(
+          Bulk.upsert((name) => ({ unicity: name, values: {} }), { concurrency: 4 }),
+        ),
+      )
+      assert.deepStrictEqual(counts(outcomes), { Done: 4 })
+      const later = requests.slice(3)
+      assert.deepStrictEqual(later.map(({ who }) => who).sort(), ["refused", "twin"])
+      assert.isTrue(later.every(({ at }) => at >= 5_000))
+    }).pipe(Effect.provide(layer))
+  })
+})
+
 describe("a failure that only looks like a refusal", () => {
   class OtherForbidden extends Data.TaggedError("Forbidden")<{ readonly applied: "no" }> {}
   class OtherUnauthorized extends Schema.TaggedError<OtherUnauthorized>()("Unauthorized", {}) {}

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Bulk, InvalidInput, Progress } from "@effect-np6/targets"
+import { Bulk, InvalidInput, Progress, Targets } from "@effect-np6/targets"
 import { Clock, Deferred, Effect, Exit, Fiber, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { collect, counts, emails, errorOf, tags, upsertOf } from "../harness/bulk.ts"
@@ -62,6 +62,30 @@ describe("stop", () => {
       const { outcomes } = yield* collect(upsertAll(3, { stop: soon(1) }))
       assert.strictEqual(requests.length, 3)
       assert.deepStrictEqual(tags(outcomes), ["NotTried", "NotTried", "NotTried"])
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("waits for the requests of a row that are under way, and sends no other of it", () => {
+    const { layer, requests } = serving(({ n }) => n === 1 ? 503 : 200, {
+      latency: ({ n }) => n === 2 ? 5_000 : 50,
+    })
+    return Effect.gen(function* () {
+      const { outcomes } = yield* collect(
+        Stream.make("a@b.c").pipe(
+          Bulk.forEach(
+            (email) =>
+              Targets.use((targets) =>
+                Effect.all([targets.upsert(email, {}), targets.getByUnicity(email)], {
+                  concurrency: "unbounded",
+                })
+              ),
+            { stop: soon(0.06) },
+          ),
+        ),
+      )
+      assert.deepStrictEqual(tags(outcomes), ["NotTried"])
+      assert.strictEqual(requests.length, 2)
+      assert.isAtLeast(yield* Clock.currentTimeMillis, 5_000)
     }).pipe(Effect.provide(layer))
   })
 

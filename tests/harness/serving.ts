@@ -23,7 +23,9 @@ export interface Serving {
 /** An NP6 that answers after some milliseconds; the options are those of a default connection. */
 export const serving = (
   answer: (request: Served) => Answer,
-  options: Partial<Np6Options> & { readonly latency?: number } = {},
+  options: Partial<Np6Options> & {
+    readonly latency?: number | ((request: Served) => number)
+  } = {},
 ): Serving => {
   const requests: Array<Served> = []
   const { latency = 50, ...rest } = options
@@ -40,7 +42,7 @@ export const serving = (
         body: request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : "",
       }
       requests.push(served)
-      yield* Effect.sleep(latency)
+      yield* Effect.sleep(typeof latency === "number" ? latency : latency(served))
       const answered = answer(served)
       if (answered === "never") return yield* Effect.never
       const response = responseOf(answered)

@@ -85,7 +85,8 @@ export class Line {
     if (place.next === undefined) this.#last = place.previous
     else place.next.previous = place.previous
     this.#deadlines.remove(place)
-    if (wasFirst) this.#first?.resume?.(Effect.void)
+    // Later: the one that leaves may join another line, and comes before those behind it there, too.
+    if (wasFirst) this.#first?.resume?.(Effect.yieldNow)
   }
 }
 

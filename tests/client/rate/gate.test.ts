@@ -264,30 +264,22 @@ describe("an outage", () => {
       assert.deepStrictEqual(halted.passed, [])
     }))
 
-  it.effect("sends those that wait for a limit to wait for its end", () =>
+  it.effect("sends those that wait for a limit to wait for its end, out of the way of others", () =>
     Effect.gen(function* () {
-      const gate = yield* gateOf(RateLimit.fixed({ limit: 10, burst: 11 }))
-      const report = yield* gate.acquire(bulk())
-      const { passed } = yield* wait(gate, Array.from({ length: 12 }, (_, n) => String(n)))
-      assert.lengthOf(passed, 10)
+      const gate = yield* gateOf(RateLimit.fixed({ limit: 10, burst: 10 }))
+      yield* Effect.repeat(Effect.suspend(() => request(gate, outcome(503), single())), {
+        times: 8,
+      })
+      const report = yield* gate.acquire(single())
+      const halted = yield* wait(gate, ["a", "b"])
+      const { passed } = yield* wait(gate, ["single"], single)
       yield* report(outcome(503))
-      for (let i = 0; i < 10; i++) {
-        yield* Fiber.join(
-          yield* Effect.forkChild(
-            Effect.andThen(
-              Effect.sleep("100 millis"),
-              request(gate, outcome(503), single()),
-            ),
-          ).pipe(Effect.tap(() => TestClock.adjust("300 millis"))),
-        )
-      }
-      // Two passed the limit before it was found; what is left waits for a probe.
-      const before = passed.length
       assert.isTrue(watchOf(gate).isDown())
-      const { passed: late } = yield* wait(gate, ["late"])
+      yield* TestClock.adjust("200 millis")
+      assert.deepStrictEqual(passed, ["single 100"])
+      assert.deepStrictEqual(halted.passed, [])
       yield* TestClock.adjust("10 seconds")
-      assert.isAtLeast(passed.length, before)
-      assert.lengthOf(late, 1)
+      assert.deepStrictEqual(halted.passed, ["a 1000", "b 2000"])
     }))
 
   it.effect("ends for all who wait with a single call's success", () =>
