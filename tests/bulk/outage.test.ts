@@ -8,7 +8,7 @@ import {
   Targets,
   TransportError,
 } from "@effect-np6/targets"
-import { Deferred, Duration, Effect, Exit, Fiber, Stream } from "effect"
+import { Deferred, Duration, Effect, Exit, Fiber, Schedule, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { collect, counts, emails, errorOf, tags, upsertOf } from "../harness/bulk.ts"
 import { perSecond, type Served, serving } from "../harness/serving.ts"
@@ -92,15 +92,15 @@ describe("an outage of a minute", () => {
   })
 
   it.effect("is looked for once a second, however long a retry would wait", () => {
-    const { layer, requests } = serving(downFor(0, 60), {
-      retry: RetryPolicy.make({ retries: 8, jitter: false }),
+    const { layer, requests } = serving(downFor(0, 170), {
+      retry: RetryPolicy.make({ retries: 8, schedule: Schedule.spaced("30 seconds") }),
     })
     return Effect.gen(function* () {
       const { outcomes } = yield* collect(upsertAll(20, { concurrency: 5 }))
       assert.deepStrictEqual(counts(outcomes), { Done: 20 })
-      const probes = requests.filter(({ at }) => at >= 20_000 && at < 60_000)
-      assert.isAtLeast(probes.length, 38)
-      assert.isAtMost(probes.length, 40)
+      const probes = requests.filter(({ at }) => at >= 70_000 && at < 170_000)
+      assert.isAtLeast(probes.length, 98)
+      assert.isAtMost(probes.length, 100)
     }).pipe(Effect.provide(layer))
   })
 
@@ -108,8 +108,8 @@ describe("an outage of a minute", () => {
     // After the outage, every row fails once more.
     const failedAfter = new Set<string>()
     const { layer } = serving((request) => {
-      const answer = downFor(1, 31)(request)
-      if (answer !== 200 || request.at < 31_000 || failedAfter.has(request.who)) return answer
+      const answer = downFor(1, 6)(request)
+      if (answer !== 200 || request.at < 6_000 || failedAfter.has(request.who)) return answer
       if (request.n % 2 === 0) return 200
       failedAfter.add(request.who)
       return 503
@@ -323,9 +323,8 @@ describe("maxOutage", () => {
   })
 
   it.effect("fails with what was met last, though each call has retries left", () => {
-    const { layer } = serving(({ n }) => n <= 40 ? 503 : "never", {
-      retry: RetryPolicy.make({ retries: 100, budget: "unlimited", maxDelay: "1 second" }),
-    })
+    // An outage is found after 25: 16 at once, and nine retries. Then nothing comes.
+    const { layer } = serving(({ n }) => n <= 25 ? 503 : "never")
     return Effect.gen(function* () {
       const { exit } = yield* collect(upsertAll(100, { maxOutage: "10 seconds" }))
       assert.instanceOf(errorOf(exit), ServerError)

@@ -206,6 +206,17 @@ describe("a call that is refused, while NP6 rejects the others for their content
   })
 })
 
+it.effect("Bulk.create: sends nothing twice that a redirect may have applied", () => {
+  const { layer, requests } = serving(() => 302)
+  return Effect.gen(function* () {
+    const { outcomes } = yield* collect(
+      Stream.fromIterable(emails(10)).pipe(Bulk.create((email) => ({ 8103: email }))),
+    )
+    assert.deepStrictEqual(counts(outcomes), { Failed: 10 })
+    assert.strictEqual(new Set(requests.map(({ body }) => body)).size, requests.length)
+  }).pipe(Effect.provide(layer))
+})
+
 describe("a failure that only looks like a refusal", () => {
   class OtherForbidden extends Data.TaggedError("Forbidden")<{ readonly applied: "no" }> {}
   class OtherUnauthorized extends Schema.TaggedError<OtherUnauthorized>()("Unauthorized", {}) {}
@@ -237,6 +248,15 @@ describe("a failure that only looks like a refusal", () => {
       )
       assert.strictEqual(errorOf(exit), ours)
       assert.deepStrictEqual(counts(outcomes), { NotTried: 2 })
+    }))
+
+  it.effect("ends the run when its class is ours, also at once", () =>
+    Effect.gen(function* () {
+      const { exit, outcomes } = yield* collect(
+        Stream.make(1, 2, 3).pipe(Bulk.forEach(() => ours, { concurrency: 2 })),
+      )
+      assert.strictEqual(errorOf(exit), ours)
+      assert.deepStrictEqual(counts(outcomes), { NotTried: 1 })
     }))
 
   it.effect("costs nothing when its class is ours and the next one is accepted", () =>

@@ -137,6 +137,22 @@ describe("stop", () => {
   })
 })
 
+it.effect("stop: leaves an interruption as it is", () => {
+  const { layer } = serving(() => 503)
+  return Effect.gen(function* () {
+    const unfinished: Array<unknown> = []
+    const run = yield* upsertAll(1, {
+      stop: Effect.never,
+      onUnfinished: (outcomes) => Effect.sync(() => unfinished.push(...outcomes)),
+    }).pipe(Stream.runDrain, Effect.forkChild)
+    yield* TestClock.adjust("51 millis")
+    yield* Fiber.interrupt(run)
+    assert.deepStrictEqual(unfinished, [
+      { _tag: "Interrupted", input: "c0@example.com", applied: "unknown" },
+    ])
+  }).pipe(Effect.provide(layer))
+})
+
 describe("options that aren't usable fail the stream with InvalidInput, and nothing is sent", () => {
   // No program with types has some of these.
   const refused: { readonly [option: string]: ReadonlyArray<unknown> } = {

@@ -64,7 +64,6 @@ export class AdaptiveGate implements Gate {
         return Effect.succeed(this.#reporter(request))
       }
       const patience = request.maxWait === undefined ? Infinity : Duration.toMillis(request.maxWait)
-      if (patience <= 0) return overdue
       const waits = this.#wait(request, now + patience)
       // The first of the line looks at the time often enough for all longer waits.
       return patience >= longestSleep
