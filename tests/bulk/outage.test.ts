@@ -93,7 +93,11 @@ describe("an outage of a minute", () => {
 
   it.effect("is looked for once a second, however long a retry would wait", () => {
     const { layer, requests } = serving(downFor(0, 170), {
-      retry: RetryPolicy.make({ retries: 8, schedule: Schedule.spaced("30 seconds") }),
+      retry: RetryPolicy.make({
+        retries: 8,
+        schedule: Schedule.spaced("30 seconds"),
+        budget: "unlimited",
+      }),
     })
     return Effect.gen(function* () {
       const { outcomes } = yield* collect(upsertAll(20, { concurrency: 5 }))
