@@ -4,7 +4,10 @@
  * @module
  */
 import {
+  BadRequest,
+  Conflict,
   Forbidden,
+  NotFound,
   RateLimited,
   ServerError,
   TransportError,
@@ -19,8 +22,12 @@ export const isRefusal = (error: unknown): error is StopFailure =>
   error instanceof Unauthorized || error instanceof Forbidden ||
   (error instanceof UnexpectedResponse && error.reason === "Redirect")
 
+/** Whether NP6 looked at the request, so that the key and the connection are accepted. */
+export const isAcceptance = (error: unknown): boolean =>
+  error instanceof BadRequest || error instanceof NotFound || error instanceof Conflict
+
 /** Whether the same call may succeed later. */
-export const isPassing = (error: unknown): error is StopFailure =>
+export const isTemporary = (error: unknown): error is StopFailure =>
   (error instanceof RateLimited || error instanceof ServerError ||
     error instanceof TransportError || error instanceof UnexpectedResponse) &&
   isTransient(error)

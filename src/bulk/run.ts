@@ -19,7 +19,7 @@ import { CurrentBulkCall, type Failing } from "../client/bulkCall.ts"
 import { TransportError } from "../client/Errors.ts"
 import type { Gate, Watch } from "../client/Gate.ts"
 import { Entry, type Host } from "./entry.ts"
-import { isPassing, isRefusal } from "./failure.ts"
+import { isAcceptance, isRefusal, isTemporary } from "./failure.ts"
 import type { Received } from "./given.ts"
 import { checkOptions, type Settings } from "./options.ts"
 import type { BulkOptions, Done, Failed, NotTried, Outcome, StopFailure } from "./Outcome.ts"
@@ -164,7 +164,7 @@ class Run<Unit, P, A, E, R, I, B, F, E2> implements Host {
   readonly isEnding = (): boolean => this.#ending !== undefined
 
   readonly notes = (error: unknown): void => {
-    if (isPassing(error)) this.#lastError = error
+    if (isTemporary(error)) this.#lastError = error
   }
 
   readonly reviews = (
@@ -174,8 +174,8 @@ class Run<Unit, P, A, E, R, I, B, F, E2> implements Host {
     Effect.suspend(() => {
       this.notes(error)
       if (isRefusal(error) && isRepeatable) return this.#refused(entry, call, error, request)
-      if (!isPassing(error)) {
-        if (!isRefusal(error)) this.#refusals.accept(request)
+      if (!isTemporary(error)) {
+        if (isAcceptance(error)) this.#refusals.accept(request)
         entry.final.add(error)
         return Effect.succeed(false)
       }
