@@ -27,7 +27,7 @@ interface Way {
 
 /** What the worker knows, what it is called here, and where it runs. */
 const ways: Readonly<Record<string, Way>> = {
-  ours: { name: "ours: `Bulk.upsertAll`", on: ["Deno", "Node"] },
+  ours: { name: "ours: `Bulk.upsert`", on: ["Deno", "Node"] },
   "ours-unordered": { name: "ours, `ordered: false`", on: ["Deno", "Node"], most: 10_000 },
   "ours-undici": { name: "ours, over `layerUndici`", on: ["Node"] },
   "p-map": { name: "`p-map` and `fetch`", on: ["Deno", "Node"] },

@@ -1,18 +1,30 @@
 /**
- * Bulk work as stream operators: a stream of inputs goes in, and a stream of outcomes comes out, one
- * for every input.
+ * Bulk work: each operation of {@link Targets} as a stream operator. A stream of inputs goes in, and a
+ * stream of outcomes comes out, one for every input.
  *
- * - A failed call is an outcome, with its input and its typed error; it never ends the stream. Only
- *   {@link Unauthorized} and {@link Forbidden} do, because every further call would fail the same way:
- *   what is in flight is finished, what was taken and not sent becomes `NotTried`, and then the stream
- *   fails with that error.
- * - No more calls run at once than `concurrency` says, and no more than these are held in memory,
- *   besides one chunk of the source.
- * - Two inputs for the same target never overtake each other: the later one wins, as in the source.
- * - When the run is interrupted, `onUnfinished` gets what became of the inputs that had been taken and
- *   not yet handed on.
+ * - **A failed input is an outcome**, with its typed error; it doesn't end the stream. The error's
+ *   `remedy` says what to do about it.
+ * - **Callbacks** run once an input. They return a value, Effect's `Result`, or an `Effect`. What they
+ *   fail with, and what they throw, is the input's `Failed`.
+ * - **Memory and concurrency are bounded.** No more calls run at once than `concurrency`, and no more
+ *   inputs than these are held in memory, besides one chunk of the source and a few inputs whose
+ *   failure waits for a verdict.
+ * - **Order.** Two inputs for the same target never overtake each other: the later one wins, as in the
+ *   source. After a timeout, a request may still arrive at NP6, so this holds for requests that arrive
+ *   in time.
+ * - **A refused key ends the run.** The first call that is refused for its key, its rights or the
+ *   connection holds back new inputs until the calls in flight have ended. When a request that was
+ *   sent later was accepted, the refused one is sent once more, and the result is its outcome. When
+ *   none was, one more request goes out to confirm it; when that is refused too, the run stops and the
+ *   stream fails with that error. All inputs that met it are `NotTried`.
+ * - **An outage costs no input.** While the connection's rate limit has found one, inputs stay where
+ *   they are, no new ones are taken, and one request a second finds out whether it is over. What
+ *   failed in it is sent again, as far as that is safe, and keeps its retries. An outage of more than
+ *   `maxOutage` ends the run: what is open is `NotTried`, and the stream fails with the last error.
+ *   With `RateLimit.none` no outage is found.
+ * - **An interruption loses nothing**: `onUnfinished` gets the outcomes that weren't handed on.
  *
- * Retries, replays and limits are those of the layer of {@link Targets}.
+ * Retries and limits are those of the connection.
  *
  * @example
  * ```ts
@@ -25,7 +37,7 @@
  * )
  *
  * const sync = contacts.pipe(
- *   Bulk.upsertAll(({ email, title }) => ({
+ *   Bulk.upsert(({ email, title }) => ({
  *     unicity: email,
  *     values: { 8101: title, 8103: email },
  *   })),
@@ -37,73 +49,48 @@
  * @module
  */
 import * as Arr from "effect/Array"
-import * as Effect from "effect/Effect"
-import * as Predicate from "effect/Predicate"
+import type * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import * as Stream from "effect/Stream"
-import {
-  type ClientFailure,
-  type Conflict,
-  type Forbidden,
+import type * as Stream from "effect/Stream"
+import type {
+  ClientFailure,
+  Conflict,
+  Forbidden,
   InvalidInput,
-  type NotFound,
-  type Unauthorized,
+  NotFound,
+  Unauthorized,
 } from "../client/Errors.ts"
 import type { FieldValues } from "../data/Field.ts"
-import { run } from "./run.ts"
-import { checkDeletion } from "../targets/arguments.ts"
-import type { Checked } from "../http/request.ts"
-import type { DeletionReport } from "../data/Selection.ts"
 import type { Target } from "../data/Target.ts"
-import { Targets } from "../targets/Targets.ts"
-import type { Unicity, UnicityInput } from "../data/Unicity.ts"
-import type { BulkOptions, Done, Outcome } from "./Outcome.ts"
+import type { UnicityInput } from "../data/Unicity.ts"
+import { receive, receiveEffect } from "./given.ts"
+import type { BulkOptions, Deletion, Given, Operator, Outcome, StopFailure } from "./Outcome.ts"
+import { run } from "./run.ts"
+import { deleting, each, eachMember, idKey, unicityKey } from "./work.ts"
 
+export { type ModelBulk, of } from "./ModelBulk.ts"
 export type * from "./Outcome.ts"
 
-/**
- * A bulk operator: from a stream of inputs to a stream of their outcomes.
- *
- * @example
- * ```ts
- * import type { Bulk, ClientFailure, Target } from "@effect-np6/targets"
- *
- * declare const operator: Bulk.Operator<{ readonly email: string }, Target, ClientFailure>
- * ```
- */
-export type Operator<I, A, E> = <E2, R2>(
-  inputs: Stream.Stream<I, E2, R2>,
-) => Stream.Stream<Outcome<I, A, E>, E2 | Unauthorized | Forbidden, R2 | Targets>
+type CommonFailure = Unauthorized | Forbidden | ClientFailure
 
-type Denied = Unauthorized | Forbidden
-type Service = Targets["Service"]
+/** The arguments of `targets.upsert` for an input. */
+export interface Upsert {
+  readonly unicity: UnicityInput
+  readonly values: FieldValues
+}
 
-const itself = <O>(outcome: O): Arr.NonEmptyReadonlyArray<O> => [outcome]
-
-const each = <I, A, E>(
-  call: (targets: Service, input: I) => Effect.Effect<A, E>,
-  key: ((input: I) => string) | undefined,
-  options: BulkOptions<I, A, E> | undefined,
-): Operator<I, A, E> =>
-  run<I, A, E, Targets, I, A, E>({
-    call: (input) => Targets.use((targets) => call(targets, input)),
-    key,
-    expand: itself,
-  }, options ?? {})
-
-// As servers may compare: an address in capitals is the same address to most.
-const keyOf = (unicity: UnicityInput): string => {
-  try {
-    return JSON.stringify([unicity].flat()).toLowerCase()
-  } catch {
-    // It can't be read, so its call refuses it: that must not end the calls of all others.
-    return ""
-  }
+/** The arguments of `targets.update` for an input. */
+export interface Update {
+  readonly id: string
+  readonly values: FieldValues
 }
 
 /**
- * Any effect over inputs, with the guarantees of the bulk operators: for calls of your own, or of a
- * {@link TargetModel}. Inputs of the same `key` never overtake each other.
+ * Runs an effect of your own for every input, with the guarantees of the bulk operators. Inputs of the
+ * same `key` never overtake each other.
+ *
+ * In an outage, and after a refusal that isn't confirmed, single requests are sent again, not the
+ * whole effect.
  *
  * @example
  * ```ts
@@ -117,11 +104,31 @@ const keyOf = (unicity: UnicityInput): string => {
  */
 export const forEach = <I, A, E, R>(
   call: (input: I) => Effect.Effect<A, E, R>,
-  options: BulkOptions<I, A, E> & { readonly key?: ((input: I) => string) | undefined } = {},
+  options: BulkOptions<I, A, E | InvalidInput> & {
+    readonly key?: ((input: I) => string) | undefined
+  } = {},
 ): <E2, R2>(
   inputs: Stream.Stream<I, E2, R2>,
-) => Stream.Stream<Outcome<I, A, E>, E2 | Unauthorized | Forbidden, R | R2> =>
-  run<I, A, E, R, I, A, E>({ call, key: options.key, expand: itself }, options)
+) => Stream.Stream<Outcome<I, A, E | InvalidInput>, E2 | StopFailure, R | R2> => {
+  const operation = "bulk.forEach"
+  const { key } = options
+  return run<
+    I,
+    { readonly input: I; readonly key: string | undefined },
+    A,
+    E | InvalidInput,
+    R,
+    I,
+    A,
+    E | InvalidInput
+  >({
+    operation,
+    prepare: (input) => receive(operation, () => Result.succeed({ input, key: key?.(input) })),
+    key: key && (({ key }) => key),
+    call: ({ input }) => receiveEffect(operation, () => call(input)),
+    expand: Arr.of,
+  }, options)
+}
 
 /**
  * Creates or updates a target for every input: `targets.upsert`.
@@ -132,109 +139,80 @@ export const forEach = <I, A, E, R>(
  * import { Stream } from "effect"
  *
  * const outcomes = Stream.make("a@b.c", "d@e.f").pipe(
- *   Bulk.upsertAll((email) => ({ unicity: email, values: { 8103: email } }), { concurrency: 8 }),
+ *   Bulk.upsert((email) => ({ unicity: email, values: { 8103: email } }), { concurrency: 8 }),
  * )
  * ```
  */
-export const upsertAll = <I>(
-  toCall: (input: I) => { readonly unicity: UnicityInput; readonly values: FieldValues },
-  options?: BulkOptions<I, Target, Denied | ClientFailure>,
-): Operator<I, Target, Unauthorized | Forbidden | ClientFailure> =>
-  each(
-    (targets, input) => {
-      const { unicity, values } = toCall(input)
-      return targets.upsert(unicity, values)
-    },
-    (input) => keyOf(toCall(input).unicity),
+export const upsert = <I, E = never, R = never>(
+  toCall: (input: I) => Given<Upsert, E, R>,
+  options?: BulkOptions<I, Target, CommonFailure | E>,
+): Operator<I, Target, CommonFailure | E, R> =>
+  each({
+    operation: "targets.upsert",
+    callback: toCall,
+    read: readUpsert,
+    key: ({ unicity }) => unicityKey(unicity),
+    call: (targets, { unicity, values }) => targets.upsert(unicity, values),
     options,
-  )
+  })
 
-/**
- * Creates a target for every input: `targets.create`.
- *
- * @example
- * ```ts
- * import { Bulk } from "@effect-np6/targets"
- * import { Stream } from "effect"
- *
- * const outcomes = Stream.make("a@b.c").pipe(Bulk.createAll((email) => ({ 8103: email })))
- * ```
- */
-export const createAll = <I>(
-  toValues: (input: I) => FieldValues,
-  options?: BulkOptions<I, Target, Denied | Conflict | ClientFailure>,
-): Operator<I, Target, Unauthorized | Forbidden | Conflict | ClientFailure> =>
-  each((targets, input) => targets.create(toValues(input)), undefined, options)
+// Read here, once: the key and the call are of the same values.
+const readUpsert = ({ unicity, values }: Upsert): Result.Result<Upsert, never> =>
+  Result.succeed({ unicity, values })
 
-/**
- * Updates the target of every input: `targets.update`.
- *
- * @example
- * ```ts
- * import { Bulk } from "@effect-np6/targets"
- * import { Stream } from "effect"
- *
- * const outcomes = Stream.make("000MLGPR").pipe(
- *   Bulk.updateAll((id) => ({ id, values: { 8104: null } })),
- * )
- * ```
- */
-export const updateAll = <I>(
-  toCall: (input: I) => { readonly id: string; readonly values: FieldValues },
-  options?: BulkOptions<I, Target, Denied | NotFound | Conflict | ClientFailure>,
-): Operator<I, Target, Unauthorized | Forbidden | NotFound | Conflict | ClientFailure> =>
-  each(
-    (targets, input) => {
-      const { id, values } = toCall(input)
-      return targets.update(id, values)
-    },
-    (input) => toCall(input).id,
+/** Creates a target for every input: `targets.create`. */
+export const create = <I, E = never, R = never>(
+  toValues: (input: I) => Given<FieldValues, E, R>,
+  options?: BulkOptions<I, Target, CommonFailure | Conflict | E>,
+): Operator<I, Target, CommonFailure | Conflict | E, R> =>
+  each({
+    operation: "targets.create",
+    callback: toValues,
+    read: Result.succeed,
+    key: undefined,
+    call: (targets, values: FieldValues) => targets.create(values),
     options,
-  )
+  })
+
+/** Updates the target of every input: `targets.update`. */
+export const update = <I, E = never, R = never>(
+  toCall: (input: I) => Given<Update, E, R>,
+  options?: BulkOptions<I, Target, CommonFailure | NotFound | Conflict | E>,
+): Operator<I, Target, CommonFailure | NotFound | Conflict | E, R> =>
+  each({
+    operation: "targets.update",
+    callback: toCall,
+    read: ({ id, values }: Update) => Result.succeed({ id, values }),
+    key: ({ id }) => idKey(id),
+    call: (targets, { id, values }) => targets.update(id, values),
+    options,
+  })
 
 /**
  * Adds the target of every input to a segment: `targets.addToSegment`. A target that is in it already
- * is a failure with `Conflict`; {@link ensureInSegment} takes it as done.
- *
- * @example
- * ```ts
- * import { Bulk } from "@effect-np6/targets"
- * import { Stream } from "effect"
- *
- * const outcomes = Stream.make("000MLGPR").pipe(Bulk.addAllToSegment(12345, (id) => id))
- * ```
+ * is `Failed` with `Conflict`; with {@link ensureInSegment} it is `Done`.
  */
-export const addAllToSegment = <I>(
+export const addToSegment = <I, E = never, R = never>(
   segment: number,
-  toId: (input: I) => string,
-  options?: BulkOptions<I, void, Denied | NotFound | Conflict | ClientFailure>,
-): Operator<I, void, Unauthorized | Forbidden | NotFound | Conflict | ClientFailure> =>
-  each((targets, input) => targets.addToSegment(toId(input), segment), toId, options)
+  toId: (input: I) => Given<string, E, R>,
+  options?: BulkOptions<I, void, CommonFailure | NotFound | Conflict | E>,
+): Operator<I, void, CommonFailure | NotFound | Conflict | E, R> =>
+  eachMember("addToSegment", segment, toId, options)
+
+/** Removes the target of every input from a segment: `targets.removeFromSegment`. */
+export const removeFromSegment = <I, E = never, R = never>(
+  segment: number,
+  toId: (input: I) => Given<string, E, R>,
+  options?: BulkOptions<I, void, CommonFailure | NotFound | Conflict | E>,
+): Operator<I, void, CommonFailure | NotFound | Conflict | E, R> =>
+  eachMember("removeFromSegment", segment, toId, options)
 
 /**
- * Removes the target of every input from a segment: `targets.removeFromSegment`.
+ * Makes sure that there is a target for every input and that it is in a segment:
+ * `targets.ensureInSegment`. A target that is in the segment already is `Done`.
  *
- * @example
- * ```ts
- * import { Bulk } from "@effect-np6/targets"
- * import { Stream } from "effect"
- *
- * const outcomes = Stream.make("000MLGPR").pipe(Bulk.removeAllFromSegment(12345, (id) => id))
- * ```
- */
-export const removeAllFromSegment = <I>(
-  segment: number,
-  toId: (input: I) => string,
-  options?: BulkOptions<I, void, Denied | NotFound | Conflict | ClientFailure>,
-): Operator<I, void, Unauthorized | Forbidden | NotFound | Conflict | ClientFailure> =>
-  each((targets, input) => targets.removeFromSegment(toId(input), segment), toId, options)
-
-/**
- * Makes sure that there is a target for every input and that it is in a segment: an upsert, then an
- * add. A target that is in the segment already is done.
- *
- * An error is about the call that failed, which its `operation` names: with `addToSegment` and
- * `applied: "no"` the target isn't added, and it is upserted all the same.
+ * An error is about the request that failed, which its `operation` names: with
+ * `"targets.addToSegment"` and `applied: "no"`, the target is upserted and not in the segment.
  *
  * @example
  * ```ts
@@ -246,135 +224,46 @@ export const removeAllFromSegment = <I>(
  * )
  * ```
  */
-export const ensureInSegment = <I>(
+export const ensureInSegment = <I, E = never, R = never>(
   segment: number,
-  toCall: (input: I) => { readonly unicity: UnicityInput; readonly values: FieldValues },
-  options?: BulkOptions<I, Target, Denied | NotFound | Conflict | ClientFailure>,
-): Operator<I, Target, Unauthorized | Forbidden | NotFound | Conflict | ClientFailure> =>
-  each(
-    (targets, input) => {
-      const { unicity, values } = toCall(input)
-      return Effect.tap(targets.upsert(unicity, values), (target) =>
-        Effect.catchTag(
-          targets.addToSegment(target.id, segment),
-          "Conflict",
-          (error) => error.reason === "AlreadyInSegment" ? Effect.void : Effect.fail(error),
-        ))
-    },
-    (input) => keyOf(toCall(input).unicity),
+  toCall: (input: I) => Given<Upsert, E, R>,
+  options?: BulkOptions<I, Target, CommonFailure | NotFound | E>,
+): Operator<I, Target, CommonFailure | NotFound | E, R> =>
+  each({
+    operation: "targets.ensureInSegment",
+    callback: toCall,
+    read: readUpsert,
+    key: ({ unicity }) => unicityKey(unicity),
+    call: (targets, { unicity, values }) => targets.ensureInSegment(unicity, values, segment),
     options,
-  )
+  })
 
-/**
- * What a bulk delete did with one of its inputs.
- *
- * - `"Deleted"`: NP6 reports it as deleted
- * - `"NotFound"`: NP6's report is complete, and it isn't in it
- * - `"Unknown"`: NP6 gave no report, or a report was lost; it is deleted now if it was there
- *
- * @example
- * ```ts
- * import type { Bulk } from "@effect-np6/targets"
- *
- * const isGone = (_: Bulk.Deletion) => true // in each of the three cases
- * ```
- */
-export type Deletion = "Deleted" | "NotFound" | "Unknown"
-
-/**
- * Deletes the target of every input, a chunk at a time: `targets.deleteMany`, by id or by unicity.
- *
- * An input that can't be sent is a failure of its own; the rest of its chunk goes ahead. Any other
- * failure is that of all inputs of the chunk.
- *
- * @example
- * ```ts
- * import { Bulk } from "@effect-np6/targets"
- * import { Stream } from "effect"
- *
- * const outcomes = Stream.make("a@b.c", "d@e.f").pipe(
- *   Bulk.deleteAll("unicity", (email) => email, { chunkSize: 500 }),
- * )
- * ```
- */
-export const deleteAll = <I, By extends "id" | "unicity">(
+const deleteBy = <I, By extends "id" | "unicity", E = never, R = never>(
   by: By,
-  toValue: (input: I) => By extends "id" ? string : UnicityInput,
-  options: BulkOptions<I, Deletion, Denied | ClientFailure> & {
+  toValue: (input: I) => Given<By extends "id" ? string : UnicityInput, E, R>,
+  options?: BulkOptions<I, Deletion, CommonFailure | E> & {
     /** How many targets one request deletes. Default: 100; NP6 documents no limit. */
     readonly chunkSize?: number | undefined
-  } = {},
-): Operator<I, Deletion, Unauthorized | Forbidden | ClientFailure> => {
-  const work = run<
-    Arr.NonEmptyReadonlyArray<Deletable<I>>,
-    DeletionReport,
-    Denied | ClientFailure,
-    Targets,
-    I,
-    Deletion,
-    Denied | ClientFailure
-  >({
-    call: (chunk) => deleteChunk(by, Arr.filterMap(chunk, ({ checked }) => checked)),
-    size: (chunk) => chunk.length,
-    expand: (outcome) => {
-      // Not by its tag, which is in part a parameter of the type.
-      const share = "value" in outcome
-        ? shareOf<I>(outcome, by)
-        : (input: I) => ({ ...outcome, input })
-      return Arr.map(
-        outcome.input,
-        ({ input, checked }) =>
-          Result.isSuccess(checked)
-            ? share(input, checked.success)
-            : { _tag: "Failed", input, error: refusal(checked.failure) },
-      )
-    },
-  }, options)
-  return (inputs) =>
-    work(Stream.grouped(
-      Stream.map(inputs, (input): Deletable<I> => ({
-        input,
-        checked: checkDeletion(by, toValue(input)),
-      })),
-      options.chunkSize ?? 100,
-    ))
-}
+  },
+): Operator<I, Deletion, CommonFailure | E, R> =>
+  deleting({ by, callback: toValue, read: Result.succeed, options })
 
-/** An input, and what is sent of it: read and checked once, so that nothing else is reported. */
-interface Deletable<I> {
-  readonly input: I
-  readonly checked: Checked<string | Unicity>
-}
-
-const refusal = (refused: { readonly input: string; readonly problem: string }): InvalidInput =>
-  new InvalidInput({ operation: "targets.deleteMany", applied: "no", attempts: 0, ...refused })
-
-const nothingFound: DeletionReport = { deleted: [], complete: true }
-
-const deleteChunk = (
-  by: "id" | "unicity",
-  values: ReadonlyArray<string | Unicity>,
-): Effect.Effect<DeletionReport, Denied | ClientFailure, Targets> => {
-  if (values.length === 0) return Effect.succeed(nothingFound)
-  return Targets.use((targets) =>
-    targets.deleteMany(
-      by === "id"
-        ? { type: "id", value: Arr.filter(values, Predicate.isString) }
-        : { type: "unicity", value: values },
-    )
-  ).pipe(Effect.catchTag("NotFound", () => Effect.succeed(nothingFound)))
-}
-
-const shareOf = <I>(
-  { value: report, attempts }: Done<unknown, DeletionReport>,
-  by: "id" | "unicity",
-): (input: I, value: UnicityInput) => Done<I, Deletion> => {
-  const deleted = new Set(
-    report.deleted.map(({ id, unicity }) => by === "id" ? id : keyOf(unicity)),
-  )
-  return (input, value) => {
-    const isReported = deleted.has(by === "id" ? String(value) : keyOf(value))
-    const unreported = report.complete ? "NotFound" : "Unknown"
-    return { _tag: "Done", input, value: isReported ? "Deleted" : unreported, attempts }
-  }
+export {
+  /**
+   * Deletes the target of every input, a chunk at a time: `targets.deleteMany`, by id or by unicity.
+   *
+   * An input that can't be sent is a failure of its own; the rest of its chunk goes ahead. Any other
+   * failure is that of all inputs of the chunk.
+   *
+   * @example
+   * ```ts
+   * import { Bulk } from "@effect-np6/targets"
+   * import { Stream } from "effect"
+   *
+   * const outcomes = Stream.make("a@b.c", "d@e.f").pipe(
+   *   Bulk.delete("unicity", (email) => email, { chunkSize: 500 }),
+   * )
+   * ```
+   */
+  deleteBy as delete,
 }

@@ -1,69 +1,34 @@
 /**
- * How far a bulk run is, for whoever draws a bar or writes a log line.
+ * How far a bulk run is, for a progress bar or a log.
  *
  * @module
  */
 import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { makeTally, type Tally } from "./tally.ts"
+import { formatSnapshot } from "./format.ts"
+import type { FormatOptions, Snapshot, Waiting } from "./Snapshot.ts"
+import { type Hold, setTally, Tally } from "./tally.ts"
 
-/**
- * A bulk run at one moment.
- *
- * @example
- * ```ts
- * import type { Progress } from "@effect-np6/targets"
- *
- * const line = ({ done, failed, rate, remaining }: Progress.Snapshot) =>
- *   `${done} done, ${failed} failed, ${remaining ?? "?"} to go, ${rate}/s`
- * ```
- */
-export interface Snapshot {
-  /** Inputs whose call succeeded. */
-  readonly done: number
-  /** Inputs whose call failed. */
-  readonly failed: number
-  /** Inputs that were taken from the source and not tried, because the run was stopped. */
-  readonly notTried: number
-  /** Inputs that were taken from the source and have no outcome yet. */
-  readonly inFlight: number
-  /** Requests beyond the first of their call. */
-  readonly retried: number
-  /** Time since the first input. */
-  readonly elapsed: Duration.Duration
-  /** Inputs with an outcome, a second, over the whole run; rounded to a tenth. */
-  readonly rate: number
-  /** Inputs without an outcome, where the total is known. */
-  readonly remaining: number | undefined
-  /** Whether the run has ended, well or not. */
-  readonly isOver: boolean
-}
+export type * from "./Snapshot.ts"
 
 /**
  * The progress of one bulk run: give it to an operator of {@link Bulk}, and watch it.
  *
- * @example
- * ```ts
- * import { Progress } from "@effect-np6/targets"
- * import { Effect } from "effect"
- *
- * const look = (progress: Progress.Progress) =>
- *   Effect.map(progress.now, ({ done }) => `${done} done`)
- * ```
+ * A run takes it when it begins. Another run that gets the same one fails with `InvalidInput`.
  */
 export interface Progress {
   /** The run at this moment. */
   readonly now: Effect.Effect<Snapshot>
   /** The run at every tick, and once more when it is over, which ends the stream. */
   readonly every: (interval: Duration.Input) => Stream.Stream<Snapshot>
-  /** The counters that operators write. */
-  readonly tally: Tally
 }
 
 /**
- * Makes the progress of one bulk run. `total` is the number of inputs, where it is known.
+ * Makes the progress of one bulk run. `total` is the number of inputs, where it is known; what is no
+ * such number counts as unknown.
  *
  * @example
  * ```ts
@@ -72,14 +37,12 @@ export interface Progress {
  *
  * const program = Effect.gen(function* () {
  *   const progress = yield* Progress.make({ total: 2 })
- *   yield* progress.every("1 second").pipe(
- *     Stream.runForEach(({ done, remaining }) =>
- *       Effect.log(`${done} done, ${remaining} to go`)
- *     ),
+ *   yield* progress.every("10 seconds").pipe(
+ *     Stream.runForEach((snapshot) => Effect.log(Progress.format(snapshot))),
  *     Effect.forkChild,
  *   )
  *   yield* Stream.make("000MLGPR", "000MLGPS").pipe(
- *     Bulk.addAllToSegment(12345, (id) => id, { progress }),
+ *     Bulk.addToSegment(12345, (id) => id, { progress }),
  *     Stream.runDrain,
  *   )
  * })
@@ -89,34 +52,76 @@ export const make = (
   options: { readonly total?: number | undefined } = {},
 ): Effect.Effect<Progress> =>
   Effect.sync(() => {
-    const tally = makeTally()
-    const now = Effect.map(
-      Clock.currentTimeMillis,
-      (millis) => snapshot(tally, options.total, millis),
-    )
-    return {
-      tally,
+    const { total } = options
+    const known = total !== undefined && total >= 0 && total < Infinity ? total : undefined
+    const tally = new Tally()
+    const now = Effect.gen(function* () {
+      const hold = yield* tally.hold ?? Effect.succeed(undefined)
+      return snapshotOf(tally, known, yield* Clock.Clock, hold)
+    })
+    const progress: Progress = {
       now,
       every: (interval) =>
         Stream.tick(interval).pipe(
+          Stream.interruptWhen(tally.over.await),
+          Stream.concat(Stream.make(undefined)),
           Stream.mapEffect(() => now),
           Stream.takeUntil(({ isOver }) => isOver),
         ),
     }
+    setTally(progress, tally)
+    return progress
   })
 
-const snapshot = (tally: Tally, total: number | undefined, nowMillis: number): Snapshot => {
-  const settled = tally.done + tally.failed + tally.notTried
-  const millis = tally.start === undefined ? 0 : (tally.end ?? nowMillis) - tally.start
+const snapshotOf = (
+  tally: Tally,
+  total: number | undefined,
+  clock: Clock.Clock,
+  hold: Hold | undefined,
+): Snapshot => {
+  const now = tally.end ?? Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+  const at = DateTime.makeUnsafe(clock.currentTimeMillisUnsafe())
+  const { settled } = tally
+  const elapsed = now - (tally.start ?? now)
+  const rate = tally.rate(now)
+  const remaining = total === undefined ? undefined : Math.max(0, total - settled)
+  const isOver = tally.end !== undefined
   return {
-    done: tally.done,
-    failed: tally.failed,
-    notTried: tally.notTried,
+    at,
+    ...tally.counts,
     inFlight: tally.taken - settled,
     retried: tally.retried,
-    elapsed: Duration.millis(millis),
-    rate: millis === 0 ? 0 : Math.round(settled / millis * 10_000) / 10,
-    remaining: total === undefined ? undefined : Math.max(0, total - settled),
-    isOver: tally.end !== undefined,
+    remaining,
+    elapsed: Duration.millis(Math.round(elapsed)),
+    rate: round(rate),
+    meanRate: round(elapsed <= 0 ? 0 : settled / elapsed * 1000),
+    eta: isOver || remaining === undefined || rate <= 0
+      ? undefined
+      : Duration.seconds(Math.ceil(remaining / rate)),
+    waitsFor: hold && waitingOf(hold, at),
+    isOver,
   }
 }
+
+const round = (rate: number): number => Math.round(rate * 10) / 10
+
+const waitingOf = ({ left, reason }: Hold, at: DateTime.Utc): Waiting => ({
+  reason,
+  until: left && DateTime.addDuration(at, left),
+})
+
+/**
+ * A snapshot as text, in one line: for a log by default, or as a bar.
+ *
+ * @example
+ * ```ts
+ * import { Progress } from "@effect-np6/targets"
+ *
+ * const line = (snapshot: Progress.Snapshot) => Progress.format(snapshot)
+ * // 1,234 of 10,000 (12 %), 3 failed, 61/s, 2m 24s left
+ *
+ * const bar = (snapshot: Progress.Snapshot) => Progress.format(snapshot, { as: "bar", width: 60 })
+ * // ███░░░░░░░░░░░░░░░░░░░░░  12 %  1,234/10,000  61/s  2m 24s
+ * ```
+ */
+export const format: (snapshot: Snapshot, options?: FormatOptions) => string = formatSnapshot

@@ -1,5 +1,5 @@
 /**
- * What a request passes before it is sent, and what it tells afterwards.
+ * What a request passes before it is sent, and what it reports afterwards.
  *
  * @module
  */
@@ -7,65 +7,86 @@ import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 
 /**
- * What each request of a layer passes, a retry too.
+ * What each request of a connection passes, retries included.
+ *
+ * A gate of your own needs `acquire` alone. Without `watch`, a bulk run takes no failures for an
+ * outage.
  *
  * @example
  * ```ts
  * import { RateLimit } from "@effect-np6/targets"
  * import { Effect } from "effect"
  *
+ * // Logs the status of each response.
  * const logged = (gate: RateLimit.Gate): RateLimit.Gate => ({
- *   acquire: gate.acquire,
- *   observe: (seen) => Effect.andThen(Effect.logDebug(String(seen.status)), gate.observe(seen)),
+ *   ...gate,
+ *   acquire: (request) =>
+ *     Effect.map(gate.acquire(request), (report) => (seen) =>
+ *       Effect.andThen(Effect.logDebug(String(seen.status)), report(seen))),
  * })
  * ```
  */
 export interface Gate {
-  /** Waits until a request may be sent. An interruption gives the place in the queue up. */
-  readonly acquire: Effect.Effect<void>
   /**
-   * Tells what came of a request, in the fiber that acquired. When the request was interrupted,
-   * nothing came of it, and nothing is to be told.
+   * Waits until the request may be sent, and returns the function that reports its outcome. An
+   * interruption gives up the place in the queue. A request that is interrupted after it has passed
+   * reports nothing.
    */
-  readonly observe: (observation: Observation) => Effect.Effect<void>
+  readonly acquire: (request: GateRequest) => Effect.Effect<Report, Overdue>
+  /** The longest that a single call waits here, in all its attempts. Default: the `timeout`. */
+  readonly maxWait?: Duration.Duration | undefined
+  /** What bulk runs ask. */
+  readonly watch?: Watch | undefined
 }
 
-/**
- * What came of one request.
- *
- * @example
- * ```ts
- * import { RateLimit } from "@effect-np6/targets"
- *
- * const lost: RateLimit.Observation = { status: undefined, retryAfter: undefined, headers: {} }
- * ```
- */
+/** A request that is about to be sent. */
+export interface GateRequest {
+  /** The call that it belongs to: the same object for all attempts of one call. */
+  readonly call: object
+  /** Whether the call belongs to a bulk run. Outages hold back only those. */
+  readonly isBulk: boolean
+  /** How long it may wait; `undefined` for as long as it takes. */
+  readonly maxWait: Duration.Duration | undefined
+}
+
+/** Reports the outcome of a request that has passed. */
+export type Report = (observation: Observation) => Effect.Effect<void>
+
+/** A request could not pass within its `maxWait`. Nothing of it was sent. */
+export interface Overdue {
+  readonly _tag: "Overdue"
+}
+
+/** The outcome of one request. */
 export interface Observation {
-  /** The status; `undefined` when there was no answer. */
+  /** The status; `undefined` when there was no response. */
   readonly status: number | undefined
-  /** What `Retry-After` asks for. */
+  /** The wait that `Retry-After` asks for. */
   readonly retryAfter: Duration.Duration | undefined
-  /** By lower-case name. `X-RateLimit-Remaining` and `X-RateLimit-Reset` are read when there. */
+  /**
+   * By lower-case name. `X-RateLimit-Remaining`, `X-RateLimit-Reset` and `Date` are read where they
+   * are present.
+   */
   readonly headers: { readonly [name: string]: string }
 }
 
-/**
- * A limit that is kept by Effect's `RateLimiter`.
- *
- * @example
- * ```ts
- * import { RateLimit } from "@effect-np6/targets"
- *
- * const options: RateLimit.SharedOptions = { key: "np6", limit: 100, algorithm: "token-bucket" }
- * ```
- */
-export interface SharedOptions {
-  /** The name of the limit in the store: the same on all machines that share it. */
-  readonly key: string
-  /** How many requests a window takes, of all machines together. */
-  readonly limit: number
-  /** The window; default 1 second. */
-  readonly window?: Duration.Input
-  /** Default `"fixed-window"`, Effect's own. */
-  readonly algorithm?: "fixed-window" | "token-bucket"
+/** Why an option of a rate limit is refused. */
+export interface GateRefusal {
+  /** The option, such as `"rateLimit.limit"`. */
+  readonly input: string
+  /** What is wrong with it. */
+  readonly problem: string
+}
+
+/** What a gate knows about outages and waits. */
+export interface Watch {
+  /** Whether there is an outage now. */
+  readonly isDown: () => boolean
+  /**
+   * Whether the last failures are an outage: `true` once ten requests in a row have failed, `false`
+   * once a request that was sent after the first failure has succeeded. Waits for one or the other.
+   */
+  readonly verdict: Effect.Effect<boolean>
+  /** How long the first request in the queue has to wait; `undefined` when none waits. */
+  readonly wait: Effect.Effect<Duration.Duration | undefined>
 }

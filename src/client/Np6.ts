@@ -188,7 +188,10 @@ const connect = Effect.fnUntraced(function* (
     apiKey: Redacted.make(key),
     timeout,
     retry: options.retry ?? standard,
-    gate: yield* (options.rateLimit ?? adaptive).make,
+    gate: yield* Effect.mapError(
+      (options.rateLimit ?? adaptive).make,
+      ({ input, problem }) => refusal(input, problem),
+    ),
     propagateTrace: options.propagateTrace ?? false,
     isObserved: options.transformClient !== undefined,
     spending: { spent: 0 },

@@ -15,14 +15,15 @@ import * as Tracer from "effect/Tracer"
 import { guard } from "../data/guard.ts"
 import { attempt, type Attempted, type Head } from "../http/attempt.ts"
 import { type Refusal, requestOf, type RequestParts, urlOf } from "../http/request.ts"
-import { CurrentAttempts } from "./attempts.ts"
 import type { Documented, Endpoint, Row } from "./endpoint.ts"
-import { InvalidInput } from "./Errors.ts"
+import { InvalidInput, RateLimited } from "./Errors.ts"
 import { type Failure, failureOf, isTransient, mayHaveApplied } from "./failures.ts"
 import type { Observation } from "./Gate.ts"
 import type { Np6Connection } from "./Np6.ts"
 import type { Np6Response } from "./Np6Response.ts"
-import { CurrentRetryPolicy, decider, earn, parseRetryAfter } from "./replay.ts"
+import { Passage } from "./passage.ts"
+import { CurrentRetryPolicy, decider, earn, refund } from "./replay.ts"
+import { parseRetryAfter } from "./retryAfter.ts"
 
 /**
  * Calls an endpoint: the operation of its row, with the response. Arguments are checked and copied
@@ -117,21 +118,27 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
 ): Effect.fn.Return<Np6Response<A>, Failure<F>> {
   const clock = fiber.getRef(Clock.Clock)
   const policy = fiber.getRef(CurrentRetryPolicy) ?? connection.retry
-  const decide = decider(policy, connection.spending, clock)
+  let decide = decider(policy, connection.spending, clock)
   const request = requestOf(connection, endpoint, url, parts, traceHeaders(connection, span))
   const secrets = [Redacted.value(connection.apiKey), ...parts.personal ?? []]
   const attempted = attempt(connection, endpoint.read, request, secrets)
   earn(connection.spending, policy)
-  const counter = fiber.getRef(CurrentAttempts)
+  const passage = new Passage(connection.gate, connection.timeout, fiber)
   let mayBeApplied = false
+  let free = 0
   for (let attempts = 1;; attempts++) {
-    yield* connection.gate.acquire
-    if (counter !== undefined) {
-      counter.requests++
-      if (attempts > 1) counter.retries++
+    const report = yield* Effect.mapError(
+      passage.enter(attempts),
+      () => overdue(endpoint, mayBeApplied, attempts - 1),
+    )
+    if (passage.free > free) {
+      // An outage, or a refusal by accident: the call's retries begin anew.
+      refund(connection.spending, policy, passage.free - free - 1)
+      free = passage.free
+      decide = decider(policy, connection.spending, clock)
     }
     const outcome: Attempted<A> = settle(endpoint, yield* attempted, mayBeApplied)
-    yield* connection.gate.observe(observationOf(outcome, clock.currentTimeMillisUnsafe()))
+    yield* report(observationOf(outcome, clock.currentTimeMillisUnsafe()))
     if (span !== undefined) describeAttempt(span, attempts, outcome)
     if (outcome._tag === "Value") return { ...outcome.head, value: outcome.value, attempts }
     const applied: boolean = mayHaveApplied(endpoint, outcome)
@@ -142,8 +149,14 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
       attempts,
     }, clock.currentTimeMillisUnsafe())
     const mayReplay = endpoint.replay === "always" || !applied || policy.replayCreate
-    const wait = mayReplay && isTransient(failure) ? yield* decide(failure, attempts) : undefined
-    if (wait === undefined) return yield* Effect.fail(failure)
+    const wait = mayReplay && isTransient(failure) && !passage.isHeld
+      ? yield* decide(failure, attempts - free)
+      : undefined
+    if (wait === undefined) {
+      if (yield* passage.review(failure, mayReplay, attempts)) continue
+      return yield* Effect.fail(failure)
+    }
+    passage.note(failure)
     yield* Effect.logDebug(`${endpoint.operation} is retried`).pipe(
       Effect.annotateLogs({ failure: failure._tag, attempts, wait: String(wait) }),
     )
@@ -151,9 +164,22 @@ const run = Effect.fnUntraced(function* <A, F extends keyof Documented>(
   }
 })
 
+/** The failure of a call that its connection's rate limit has held back for too long. */
+const overdue = <A, F extends keyof Documented>(
+  { operation }: Row<A, F>,
+  mayBeApplied: boolean,
+  attempts: number,
+): RateLimited =>
+  new RateLimited({
+    operation,
+    applied: mayBeApplied ? "unknown" : "no",
+    attempts,
+    detail: "the connection's own rate limit held it back for as long as it may wait",
+  })
+
 const observationOf = <A>(outcome: Attempted<A>, nowMillis: number): Observation => {
   const { status, headers } = (outcome._tag === "Broken" ? undefined : outcome.head) ?? noHead
-  return { status, headers, retryAfter: parseRetryAfter(headers["retry-after"], nowMillis) }
+  return { status, headers, retryAfter: parseRetryAfter(headers, nowMillis) }
 }
 
 const noHead: { readonly status: undefined; readonly headers: Head["headers"] } = {

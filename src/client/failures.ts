@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { parseRetryAfter } from "./replay.ts"
+import { parseRetryAfter } from "./retryAfter.ts"
 import {
   BadRequest,
   type ClientFailure,
@@ -61,7 +61,7 @@ export const failureOf = <A, F extends keyof Documented>(
   if (failure !== undefined) return documented[failure](said)
   if (badRequestStatus.has(head.status)) return new BadRequest(said)
   if (head.status === 429 || (head.status >= 500 && head.status < 600)) {
-    const retryAfter = parseRetryAfter(head.headers["retry-after"], nowMillis)
+    const retryAfter = parseRetryAfter(head.headers, nowMillis)
     const asked = retryAfter === undefined ? said : { ...said, retryAfter }
     return head.status === 429 ? new RateLimited(asked) : new ServerError(asked)
   }

@@ -36,20 +36,9 @@ const spend = (spending: Spending, policy: RetryPolicy): boolean => {
   return true
 }
 
-/**
- * How long `Retry-After` asks to wait: seconds, or a date. A date in the past asks for no wait;
- * what is neither says nothing.
- */
-export const parseRetryAfter = (
-  header: string | undefined,
-  nowMillis: number,
-): Duration.Duration | undefined => {
-  const text = header?.trim() ?? ""
-  if (/^\d{1,15}(?:\.\d+)?$/.test(text)) return Duration.seconds(Number(text))
-  // Date.parse takes "-5" for a month, and a date without a zone for local time.
-  if (!/^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? /i.test(text)) return undefined
-  const millis = Date.parse(/ (?:GMT|UTC|Z)$/.test(text) ? text : `${text} GMT`)
-  return Number.isNaN(millis) ? undefined : Duration.millis(Math.max(0, millis - nowMillis))
+/** Gives back retries that an outage has cost, or a refusal that wasn't confirmed. */
+export const refund = (spending: Spending, policy: RetryPolicy, retries: number): void => {
+  if (policy.budget !== "unlimited") spending.spent = Math.max(0, spending.spent - retries)
 }
 
 /** Decides after each failed attempt of one call: the wait before the next, or `undefined` to stop. */

@@ -119,14 +119,14 @@ describe("inputs of one key", () => {
       )
       assert.strictEqual(error._tag, "Unauthorized")
       assert.deepStrictEqual(started, ["first"])
-      assert.deepStrictEqual(outcomes, ["Failed first", "NotTried second"])
+      assert.deepStrictEqual(outcomes, ["NotTried first", "NotTried second"])
     }))
 
   type Step = (names: Stream.Stream<string>, id: string) => Stream.Stream<unknown, unknown, Targets>
   const values = (name: string) => ({ 8102: name })
   const operators: { readonly [name: string]: Step } = {
-    updateAll: (names, id) =>
-      names.pipe(Bulk.updateAll((name) => ({ id, values: values(name) }), { ordered: false })),
+    update: (names, id) =>
+      names.pipe(Bulk.update((name) => ({ id, values: values(name) }), { ordered: false })),
     ensureInSegment: (names) =>
       names.pipe(
         Bulk.ensureInSegment(
@@ -155,7 +155,7 @@ describe("inputs of one key", () => {
       const np6 = yield* Sandbox
       const { id } = yield* targets.create({ 8103: address })
       const toId = () => id
-      for (const run of [Bulk.addAllToSegment, Bulk.removeAllFromSegment]) {
+      for (const run of [Bulk.addToSegment, Bulk.removeFromSegment]) {
         const before = (yield* np6.requests).length
         yield* np6.script({ fault: Fault.latency("5 seconds") })
         const fiber = yield* Effect.forkChild(

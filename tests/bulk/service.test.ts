@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Bulk, Conflict, type DeletionReport, TargetId, Targets } from "@effect-np6/targets"
+import { Bulk, type DeletionReport, NotFound, TargetId, Targets } from "@effect-np6/targets"
 import { Sandbox } from "@effect-np6/targets/sandbox"
 import { Effect, Schema, Stream } from "effect"
 
@@ -30,7 +30,7 @@ describe("a bulk deletion", () => {
           },
         },
         Stream.make("", " ", "jane@example.com").pipe(
-          Bulk.deleteAll("unicity", (email) => email, { chunkSize: 2 }),
+          Bulk.delete("unicity", (email) => email, { chunkSize: 2 }),
         ),
       )
       assert.deepStrictEqual(outcomes.map(({ _tag }) => _tag), ["Failed", "Failed", "Done"])
@@ -46,7 +46,7 @@ describe("a bulk deletion", () => {
       const outcomes = yield* withService(
         { deleteMany: () => Effect.succeed(report) },
         Stream.make("anna.weiss@example.com", "anna.weiß@example.com").pipe(
-          Bulk.deleteAll("unicity", (email) => email),
+          Bulk.delete("unicity", (email) => email),
         ),
       )
       assert.deepStrictEqual(
@@ -56,24 +56,31 @@ describe("a bulk deletion", () => {
     }))
 })
 
-it.effect("a conflict over anything but being in the segment already is a failure", () =>
-  Effect.gen(function* () {
-    const reasons = ["AlreadyInSegment", "DynamicSegment", "UnicityTaken"] as const
-    const conflicts = reasons.map((reason) =>
-      new Conflict({ operation: "targets.addToSegment", applied: "no", attempts: 1, reason })
-    )
-    const left = [...conflicts]
-    const outcomes = yield* withService(
-      { addToSegment: () => Effect.fail(left.shift() ?? assert.fail("called too often")) },
-      Stream.fromIterable(reasons).pipe(
-        Bulk.ensureInSegment(newsletter, (reason) => {
-          const email = `${reason}@example.com`
-          return { unicity: email, values: { 8103: email } }
-        }, { concurrency: 1 }),
-      ),
-    )
-    assert.deepStrictEqual(
-      outcomes.map((outcome) => outcome._tag === "Failed" ? outcome.error : outcome._tag),
-      ["Done", ...conflicts.slice(1)],
-    )
-  }))
+describe("Bulk.ensureInSegment", () => {
+  it.effect("is the service's operation of the same name", () =>
+    Effect.gen(function* () {
+      const asked: Array<unknown> = []
+      const outcomes = yield* withService(
+        {
+          ensureInSegment: (...args) => {
+            asked.push(args)
+            return Effect.fail(
+              new NotFound({ operation: "targets.addToSegment", applied: "no", attempts: 1 }),
+            )
+          },
+        },
+        Stream.make("jane@example.com").pipe(
+          Bulk.ensureInSegment(newsletter, (email) => ({
+            unicity: email,
+            values: { 8103: email },
+          })),
+        ),
+      )
+      assert.deepStrictEqual(outcomes.map(({ _tag }) => _tag), ["Failed"])
+      assert.deepStrictEqual(asked, [[
+        "jane@example.com",
+        { 8103: "jane@example.com" },
+        newsletter,
+      ]])
+    }))
+})

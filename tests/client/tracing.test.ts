@@ -50,8 +50,11 @@ describe("a span", () => {
   it.effect("is not made where nobody asks for one, because it costs as much as the call", () => {
     const spans: Array<unknown> = []
     const gate = {
-      acquire: Effect.map(Effect.exit(Effect.currentSpan), (span) => void spans.push(span._tag)),
-      observe: () => Effect.void,
+      acquire: () =>
+        Effect.map(Effect.exit(Effect.currentSpan), (span) => {
+          spans.push(span._tag)
+          return () => Effect.void
+        }),
     }
     const { layer } = recording([json(sampleTarget)], { rateLimit: { make: Effect.succeed(gate) } })
     return Effect.gen(function* () {

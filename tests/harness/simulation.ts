@@ -1,4 +1,4 @@
-/** A server with a limit, and clients that share it, in time that passes by itself. */
+/** A server with a limit, and bulk runs that share it, in virtual time. */
 import { Clock, Duration, Effect, Fiber, Random, type Scope } from "effect"
 import { TestClock } from "effect/testing"
 import type { RateLimit } from "../../src/client/RateLimit.ts"
@@ -106,8 +106,8 @@ export const simulate = (options: Options): Effect.Effect<Report, never, Scope.S
     }
     // Servers begin at zero, whatever the clock says.
     const start = yield* Clock.currentTimeMillis
-    const request = Effect.fnUntraced(function* (gate: Gate) {
-      yield* gate.acquire
+    const request = Effect.fnUntraced(function* (gate: Gate, call: object) {
+      const report = yield* gate.acquire({ call, isBulk: true, maxWait: undefined })
       yield* Effect.sleep(latency / 2)
       const now = (yield* Clock.currentTimeMillis) - start
       const reply = server(now)
@@ -117,24 +117,25 @@ export const simulate = (options: Options): Effect.Effect<Report, never, Scope.S
       const retryAfter = reply.retryAfter === undefined
         ? undefined
         : Duration.seconds(reply.retryAfter)
-      yield* gate.observe({ status: reply.status, retryAfter, headers: reply.headers ?? {} })
+      yield* report({ status: reply.status, retryAfter, headers: reply.headers ?? {} })
       return reply
     })
     // As RetryPolicy.standard waits, but without an end.
     const item = Effect.fnUntraced(function* (gate: Gate) {
+      const call = {}
       for (let attempts = 1;; attempts++) {
-        const reply = yield* request(gate)
+        const reply = yield* request(gate, call)
         if (reply.status === 200) return
         const jittered = (yield* Random.next) * Math.min(8, 0.5 * 2 ** (attempts - 1))
         yield* Effect.sleep(Duration.seconds((reply.retryAfter ?? 0) + jittered))
       }
     })
     const client = Effect.gen(function* () {
-      const gate = yield* rateLimit.make
+      const gate = yield* Effect.orDie(rateLimit.make)
       const worker = Effect.forever(item(gate))
-      yield* Effect.all(Array.from({ length: workers }, () => worker), {
-        concurrency: "unbounded",
-      })
+      yield* Effect.orDie(
+        Effect.all(Array.from({ length: workers }, () => worker), { concurrency: "unbounded" }),
+      )
     })
     const running = yield* Effect.forkChild(
       Effect.all(Array.from({ length: clients }, () => client), { concurrency: "unbounded" }),

@@ -32,7 +32,7 @@ const library = async (overUndici: boolean, ordered: boolean): Promise<Upsert> =
   return async (url, inputs) => {
     const ends = { done: 0, failed: 0 }
     const upserted = Stream.fromIterable(inputs).pipe(
-      Bulk.upsertAll((email) => ({ unicity: email, values: { 8103: email } }), {
+      Bulk.upsert((email) => ({ unicity: email, values: { 8103: email } }), {
         concurrency,
         ordered,
       }),

@@ -32,32 +32,32 @@ interface Operator {
 }
 
 const operators: { readonly [name: string]: Operator } = {
-  upsertAll: {
-    run: (progress) => inputs.pipe(Bulk.upsertAll(written, { progress })),
+  upsert: {
+    run: (progress) => inputs.pipe(Bulk.upsert(written, { progress })),
     sent: all,
   },
-  createAll: {
-    run: (progress) => inputs.pipe(Bulk.createAll(() => values, { progress })),
+  create: {
+    run: (progress) => inputs.pipe(Bulk.create(() => values, { progress })),
     sent: all,
   },
-  updateAll: {
-    run: (progress) => inputs.pipe(Bulk.updateAll(updated, { progress })),
+  update: {
+    run: (progress) => inputs.pipe(Bulk.update(updated, { progress })),
     sent: all,
   },
-  addAllToSegment: {
-    run: (progress) => inputs.pipe(Bulk.addAllToSegment(1, id, { progress })),
+  addToSegment: {
+    run: (progress) => inputs.pipe(Bulk.addToSegment(1, id, { progress })),
     sent: [key],
   },
-  removeAllFromSegment: {
-    run: (progress) => inputs.pipe(Bulk.removeAllFromSegment(1, id, { progress })),
+  removeFromSegment: {
+    run: (progress) => inputs.pipe(Bulk.removeFromSegment(1, id, { progress })),
     sent: [key],
   },
   ensureInSegment: {
     run: (progress) => inputs.pipe(Bulk.ensureInSegment(1, written, { progress })),
     sent: all,
   },
-  deleteAll: {
-    run: (progress) => inputs.pipe(Bulk.deleteAll("unicity", text, { progress })),
+  delete: {
+    run: (progress) => inputs.pipe(Bulk.delete("unicity", text, { progress })),
     sent: [key, address],
   },
 }

@@ -1,82 +1,99 @@
 import { assert, describe, it } from "@effect/vitest"
-import { RateLimit, RetryPolicy, Targets } from "@effect-np6/targets"
-import { Clock, Duration, Effect, Exit, Fiber, Layer, Logger, References } from "effect"
-import { RateLimiter } from "effect/persistence"
+import { RateLimit } from "@effect-np6/targets"
+import { Clock, Duration, Effect, Exit, Fiber } from "effect"
 import { TestClock } from "effect/testing"
-import { makeQueue } from "../../../src/client/rate/adaptive.ts"
-import {
-  json,
-  recording,
-  sampleTarget,
-  type Scripted,
-  status,
-  transport,
-} from "../../harness/recording.ts"
+import * as fc from "fast-check"
+import { type Dated, Deadlines } from "../../../src/client/rate/deadlines.ts"
+import { Line } from "../../../src/client/rate/line.ts"
+import { bulk, gateOf, outage, outcome, request, single, wait } from "../../harness/gates.ts"
 
-const answer = (status: number | undefined): RateLimit.Observation => ({
-  status,
-  retryAfter: undefined,
-  headers: {},
-})
-
-/** Forks as many requests as there are names; each writes its name and the time when it may go. */
-const queue = Effect.fnUntraced(function* (gate: RateLimit.Gate, names: ReadonlyArray<string>) {
-  const passed: Array<string> = []
-  const fibers = new Map<string, Fiber.Fiber<void>>()
-  for (const name of names) {
-    const request = Effect.gen(function* () {
-      yield* gate.acquire
-      passed.push(`${name} ${yield* Clock.currentTimeMillis}`)
-    })
-    fibers.set(name, yield* Effect.forkChild(request, { startImmediately: true }))
-  }
-  return { passed, fibers }
-})
+const watchOf = (gate: RateLimit.Gate): RateLimit.Watch =>
+  gate.watch ?? assert.fail("it has no watch")
 
 const oneIn100Millis = RateLimit.fixed({ limit: 10, burst: 1 })
 
-it.effect("the queue is empty again after whoever waited, however that ended", () =>
+it("Deadlines: gives the earliest first, whatever was added and removed", () =>
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(50), fc.boolean())), (steps) => {
+      const deadlines = new Deadlines<Dated>()
+      const kept: Array<Dated> = []
+      for (const [deadline, isRemoval] of steps) {
+        if (isRemoval) {
+          const [removed] = kept.splice(deadline % Math.max(1, kept.length), 1)
+          if (removed !== undefined) deadlines.remove(removed)
+        } else {
+          const item = { deadline, index: -1 }
+          kept.push(item)
+          deadlines.add(item)
+        }
+        const earliest = kept.map((item) => item.deadline).sort((a, b) => a - b)[0]
+        assert.strictEqual(deadlines.first?.deadline, earliest)
+      }
+      deadlines.remove({ deadline: 0, index: -1 })
+    }),
+    { seed: 20261125, numRuns: 300 },
+  ))
+
+it.effect("Line: is empty again after all who waited, however they ended", () =>
   Effect.gen(function* () {
-    const queue = makeQueue()
+    const line = new Line()
     const ends = [Effect.void, Effect.fail("no"), Effect.die("no"), Effect.interrupt, Effect.never]
     for (const end of ends) {
-      assert.isTrue(queue.isEmpty())
+      assert.isTrue(line.isEmpty())
       const sleeping = Effect.andThen(Effect.sleep("1 second"), end)
-      const fiber = yield* Effect.forkChild(queue.wait(sleeping), { startImmediately: true })
-      const behind = yield* Effect.forkChild(queue.wait(Effect.never), { startImmediately: true })
-      assert.isFalse(queue.isEmpty())
+      const fiber = yield* Effect.forkChild(line.run(sleeping), { startImmediately: true })
+      const behind = yield* Effect.forkChild(line.run(Effect.never), { startImmediately: true })
+      assert.isFalse(line.isEmpty())
       yield* TestClock.adjust("1 second")
       yield* Fiber.interrupt(fiber)
-      assert.isFalse(queue.isEmpty())
+      assert.isFalse(line.isEmpty())
       yield* Fiber.interrupt(behind)
     }
-    assert.isTrue(queue.isEmpty())
+    assert.isTrue(line.isEmpty())
   }))
 
-describe("acquire", () => {
-  it.effect("lets requests go in the order in which they came", () =>
+it.effect("Line: hands over to the next when one in the middle or at the end leaves", () =>
+  Effect.gen(function* () {
+    const line = new Line()
+    const ran: Array<string> = []
+    const fibers: Array<Fiber.Fiber<void, RateLimit.Overdue>> = []
+    for (const name of ["a", "b", "c", "d"]) {
+      const step = Effect.andThen(Effect.sync(() => ran.push(name)), Effect.sleep("1 second"))
+      fibers.push(yield* Effect.forkChild(line.run(step), { startImmediately: true }))
+    }
+    for (const index of [1, 3]) {
+      const fiber = fibers[index]
+      if (fiber !== undefined) yield* Fiber.interrupt(fiber)
+    }
+    const late = Effect.sync(() => ran.push("e"))
+    yield* Effect.forkChild(line.run(late), { startImmediately: true })
+    yield* TestClock.adjust("5 seconds")
+    assert.deepStrictEqual(ran, ["a", "c", "e"])
+    assert.isTrue(line.isEmpty())
+  }))
+
+describe("Gate.acquire", () => {
+  it.effect("lets requests pass in the order in which they came", () =>
     Effect.gen(function* () {
-      const gate = yield* oneIn100Millis.make
-      const { passed } = yield* queue(gate, ["a", "b", "c", "d"])
+      const gate = yield* gateOf(oneIn100Millis)
+      const { passed } = yield* wait(gate, ["a", "b", "c", "d"])
       yield* TestClock.adjust("1 second")
       assert.deepStrictEqual(passed, ["a 0", "b 100", "c 200", "d 300"])
     }))
 
-  it.effect("lets nobody overtake those who wait, though the limit has risen meanwhile", () =>
+  it.effect("lets no request overtake those that wait, though the limit has risen meanwhile", () =>
     Effect.gen(function* () {
-      const gate = yield* RateLimit.adaptive.make
-      yield* gate.acquire
-      yield* gate.observe(answer(429))
-      const next = yield* Effect.forkChild(gate.acquire)
+      const gate = yield* gateOf(RateLimit.adaptive)
+      yield* request(gate, outcome(429))
+      const next = yield* Effect.forkChild(gate.acquire(bulk()))
       yield* TestClock.adjust("1 second")
-      yield* Fiber.join(next)
-      const { passed } = yield* queue(gate, ["a"])
-      const good = Effect.repeat(gate.observe(answer(200)), { times: 100 })
-      yield* Fiber.join(yield* Effect.forkChild(good))
+      const report = yield* Fiber.join(next)
+      const { passed } = yield* wait(gate, ["a"])
+      yield* Effect.repeat(report(outcome(200)), { times: 100 })
       yield* TestClock.adjust("100 millis")
       // It sleeps for another 150.
       assert.lengthOf(passed, 0)
-      const late = yield* queue(gate, ["b"])
+      const late = yield* wait(gate, ["b"])
       assert.lengthOf(late.passed, 0)
       yield* TestClock.adjust("150 millis")
       assert.lengthOf(passed, 1)
@@ -85,8 +102,8 @@ describe("acquire", () => {
 
   it.effect("gives the place of an interrupted request to the next, and loses no permit", () =>
     Effect.gen(function* () {
-      const gate = yield* oneIn100Millis.make
-      const { fibers, passed } = yield* queue(gate, ["a", "b", "c", "d", "e"])
+      const gate = yield* gateOf(oneIn100Millis)
+      const { fibers, passed } = yield* wait(gate, ["a", "b", "c", "d", "e"])
       yield* TestClock.adjust("50 millis")
       for (const name of ["b", "d"]) {
         const fiber = fibers.get(name)
@@ -94,16 +111,16 @@ describe("acquire", () => {
       }
       yield* TestClock.adjust("1 second")
       assert.deepStrictEqual(passed, ["a 0", "c 100", "e 200"])
-      // Nobody waits any more: the way is short again.
-      yield* gate.acquire
+      // None waits any more, so this needs no sleep.
+      yield* gate.acquire(bulk())
     }))
 
-  it.effect("can be interrupted at any time", () =>
+  it.effect("can be interrupted while it waits", () =>
     Effect.gen(function* () {
-      const gate = yield* RateLimit.fixed({ limit: 1, window: "1 hour", burst: 1 }).make
-      yield* gate.acquire
+      const gate = yield* gateOf(RateLimit.fixed({ limit: 1, window: "1 hour", burst: 1 }))
+      yield* gate.acquire(bulk())
       const exit = yield* Effect.exit(
-        Effect.timeout(gate.acquire, "1 second").pipe(
+        Effect.timeout(gate.acquire(bulk()), "1 second").pipe(
           Effect.forkChild({ startImmediately: true }),
           Effect.tap(() => TestClock.adjust("1 second")),
           Effect.flatMap(Fiber.join),
@@ -114,268 +131,312 @@ describe("acquire", () => {
 
   it.effect("doesn't wait, sleep or queue while nothing limits", () =>
     Effect.gen(function* () {
-      const gate = yield* RateLimit.adaptive.make
+      const gate = yield* gateOf(RateLimit.adaptive)
       for (let i = 0; i < 1000; i++) {
         // Without a TestClock.adjust, a sleep would never end.
-        yield* gate.acquire
-        yield* gate.observe(answer(i % 3 === 0 ? 500 : i % 3 === 1 ? undefined : 404))
+        const status = i % 3 === 0 ? 500 : i % 3 === 1 ? undefined : 404
+        yield* request(gate, outcome(status))
       }
     }))
 
-  it.effect("waits no longer than it must: a good answer ends an outage for all who wait", () =>
+  it.effect("fails with Overdue once a request has waited for its maxWait, and frees its place", () =>
     Effect.gen(function* () {
-      const gate = yield* RateLimit.adaptive.make
-      const failing = Effect.gen(function* () {
-        yield* gate.acquire
-        yield* gate.observe({ ...answer(503), retryAfter: Duration.seconds(30) })
-      })
-      for (let i = 0; i < 10; i++) yield* failing
-      // The probe is on its way, and the next one is due in two seconds.
-      const probe = yield* Effect.forkChild(Effect.gen(function* () {
-        yield* gate.acquire
-        yield* Effect.sleep("100 millis")
-        yield* gate.observe(answer(200))
-      }))
-      yield* TestClock.adjust("29 seconds")
-      assert.isUndefined(probe.pollUnsafe())
-      const { passed } = yield* queue(gate, ["a"])
-      yield* TestClock.adjust("1900 millis")
-      assert.lengthOf(passed, 1)
+      const gate = yield* gateOf(oneIn100Millis)
+      const { fibers, passed } = yield* wait(
+        gate,
+        ["a", "b", "c", "d", "e"],
+        () => single(Duration.millis(250)),
+      )
+      yield* TestClock.adjust("249 millis")
+      const last = fibers.get("e")
+      assert.isUndefined(last?.pollUnsafe())
+      yield* TestClock.adjust("1 millis")
+      for (const name of ["d", "e"]) {
+        assert.deepStrictEqual(fibers.get(name)?.pollUnsafe(), Exit.fail({ _tag: "Overdue" }))
+      }
+      assert.deepStrictEqual(passed, ["a 0", "b 100", "c 200"])
+      const { passed: later } = yield* wait(gate, ["f"])
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(later, ["f 300"])
     }))
-})
 
-describe("observe", () => {
-  const seconds = (text: string) => ({ "x-ratelimit-reset": text })
-  const outages: ReadonlyArray<
-    readonly [name: string, observation: Partial<RateLimit.Observation>, millis: number]
-  > = [
-    ["failures", { status: 500 }, 1_000],
-    ["no answers", { status: undefined }, 1_000],
-    ["refusals that say when the limit is as if unused", { headers: seconds("30") }, 30_000],
-    [
-      "refusals that say how long to wait too",
-      { headers: seconds("30"), retryAfter: Duration.seconds(5) },
-      5_000,
-    ],
-    [
-      "failures that say when a limit is as if unused",
-      { status: 500, headers: seconds("30") },
-      1_000,
-    ],
-  ]
-  for (const [name, observation, millis] of outages) {
-    it.effect(`takes ten ${name} for an outage, and waits for its end`, () =>
-      Effect.gen(function* () {
-        const gate = yield* RateLimit.adaptive.make
-        const request = gate.acquire.pipe(
-          Effect.andThen(gate.observe({ ...answer(429), ...observation })),
-          Effect.andThen(Clock.currentTimeMillis),
+  it.effect("fails at once with a maxWait of zero, and passes where it needn't wait", () =>
+    Effect.gen(function* () {
+      const gate = yield* gateOf(oneIn100Millis)
+      yield* gate.acquire(single(Duration.zero))
+      // Without a TestClock.adjust, a sleep would never end.
+      const overdue = yield* Effect.flip(gate.acquire(single(Duration.zero)))
+      assert.deepStrictEqual(overdue, { _tag: "Overdue" })
+    }))
+
+  it.effect("fails in time, however long the first of the queue sleeps", () =>
+    Effect.gen(function* () {
+      const gate = yield* gateOf(RateLimit.fixed({ limit: 1, burst: 1 }))
+      yield* gate.acquire(bulk())
+      yield* wait(gate, ["first"])
+      yield* TestClock.adjust("10 millis")
+      for (const millis of [20, 249, 250, 900]) {
+        const start = yield* Clock.currentTimeMillis
+        const fiber = yield* Effect.forkChild(
+          Effect.andThen(
+            Effect.flip(gate.acquire(single(Duration.millis(millis)))),
+            Clock.currentTimeMillis,
+          ),
         )
-        let outage = 0
-        for (let i = 0; i < 10; i++) {
-          const fiber = yield* Effect.forkChild(request, { startImmediately: true })
-          while (fiber.pollUnsafe() === undefined) yield* TestClock.adjust("100 millis")
-          outage = yield* Fiber.join(fiber)
-        }
-        const { passed } = yield* queue(gate, ["a"])
-        yield* TestClock.adjust("2 minutes")
-        assert.deepStrictEqual(passed, [`a ${outage + millis}`])
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual((yield* Fiber.join(fiber)) - start, millis)
+        yield* wait(gate, ["first"])
+      }
+    }))
+
+  // What stands still or jumps must not be the clock that measures waits.
+  const wrong: { readonly [what: string]: (clock: Clock.Clock) => Partial<Clock.Clock> } = {
+    "stands still": () => ({ currentTimeMillisUnsafe: () => 0 }),
+    "runs backwards": (clock) => ({
+      currentTimeMillisUnsafe: () => 1e12 - clock.currentTimeMillisUnsafe(),
+    }),
+  }
+  for (const [what, change] of Object.entries(wrong)) {
+    it.effect(`keeps its rate while the wall clock ${what}`, () =>
+      Effect.gen(function* () {
+        const clock = yield* Clock.Clock
+        yield* Effect.gen(function* () {
+          const gate = yield* gateOf(RateLimit.fixed({ limit: 10 }))
+          const requests = Array.from({ length: 22 }, () => gate.acquire(bulk()))
+          const all = yield* Effect.forkChild(Effect.all(requests, { concurrency: "unbounded" }))
+          yield* TestClock.adjust("2 seconds")
+          assert.isDefined(all.pollUnsafe())
+        }).pipe(Effect.provideService(Clock.Clock, { ...clock, ...change(clock) }))
       }))
   }
 
-  for (const status of [500, 503, undefined]) {
-    it.effect(`doesn't take ${status ?? "no answer"} for a part of the rate that is reached`, () =>
+  it.effect("keeps its rate when it outlives the clock it was made with", () =>
+    Effect.gen(function* () {
+      const gate = yield* gateOf(oneIn100Millis)
+      yield* TestClock.adjust("1 hour")
+      yield* gate.acquire(bulk())
+      const clock = yield* Clock.Clock
+      const newer = {
+        ...clock,
+        monotonicTimeNanosUnsafe: () => clock.monotonicTimeNanosUnsafe() - 3_600_000_000_000n,
+      }
+      const next = yield* Effect.forkChild(
+        Effect.provideService(gate.acquire(bulk()), Clock.Clock, newer),
+      )
+      yield* TestClock.adjust("100 millis")
+      assert.isDefined(next.pollUnsafe())
+    }))
+
+  it.effect("fixed: 100,000 requests that wait for a limit of 500/s pass at 475/s or more", () =>
+    Effect.gen(function* () {
+      const gate = yield* gateOf(RateLimit.fixed({ limit: 500 }))
+      const count = 100_000
+      let passed = 0
+      const passes = Effect.map(gate.acquire(single(Duration.hours(1))), () => passed++)
+      for (let i = 0; i < count; i++) {
+        yield* Effect.forkChild(passes, { startImmediately: true })
+      }
+      yield* TestClock.adjust(Duration.seconds(count / 475))
+      assert.strictEqual(passed, count)
+    }))
+})
+
+describe("an outage", () => {
+  it.effect("holds back bulk runs, and no single call", () =>
+    Effect.gen(function* () {
+      const gate = yield* gateOf(RateLimit.adaptive)
+      yield* outage(gate)
+      const { passed } = yield* wait(gate, ["a", "b", "c"])
+      for (let i = 0; i < 20; i++) yield* request(gate, outcome(503), single())
+      assert.deepStrictEqual(passed, [])
+      yield* TestClock.adjust("3 seconds")
+      assert.deepStrictEqual(passed, ["a 1000", "b 2000", "c 3000"])
+    }))
+
+  it.effect("with a known limit, lets a single call pass the bulk runs that it holds back", () =>
+    Effect.gen(function* () {
+      const gate = yield* gateOf(RateLimit.fixed({ limit: 10, burst: 10 }))
+      yield* outage(gate)
+      const halted = yield* wait(gate, ["bulk"])
+      const { passed } = yield* wait(gate, ["single", "another"], single)
+      yield* TestClock.adjust("200 millis")
+      assert.deepStrictEqual(passed, ["single 100", "another 200"])
+      assert.deepStrictEqual(halted.passed, [])
+    }))
+
+  it.effect("sends those that wait for a limit to wait for its end, out of the way of others", () =>
+    Effect.gen(function* () {
+      const gate = yield* gateOf(RateLimit.fixed({ limit: 10, burst: 10 }))
+      yield* Effect.repeat(Effect.suspend(() => request(gate, outcome(503), single())), {
+        times: 8,
+      })
+      const report = yield* gate.acquire(single())
+      const halted = yield* wait(gate, ["a", "b"])
+      const { passed } = yield* wait(gate, ["single"], single)
+      yield* report(outcome(503))
+      assert.isTrue(watchOf(gate).isDown())
+      yield* TestClock.adjust("200 millis")
+      assert.deepStrictEqual(passed, ["single 100"])
+      assert.deepStrictEqual(halted.passed, [])
+      yield* TestClock.adjust("10 seconds")
+      assert.deepStrictEqual(halted.passed, ["a 1000", "b 2000"])
+    }))
+
+  it.effect("ends for all who wait with a single call's success", () =>
+    Effect.gen(function* () {
+      const gate = yield* gateOf(RateLimit.adaptive)
+      yield* outage(gate, { ...outcome(503), retryAfter: Duration.seconds(30) })
+      const { passed } = yield* wait(gate, ["a", "b"])
+      yield* TestClock.adjust("5 seconds")
+      assert.lengthOf(passed, 0)
+      yield* request(gate, outcome(200), single())
+      yield* TestClock.adjust("2 seconds")
+      assert.lengthOf(passed, 2)
+    }))
+
+  const seconds = (text: string, date?: string) => ({
+    "x-ratelimit-reset": text,
+    ...(date === undefined ? {} : { date }),
+  })
+  const cases: ReadonlyArray<
+    readonly [name: string, observation: Partial<RateLimit.Observation>, millis: number]
+  > = [
+    ["failures", { status: 500 }, 1_000],
+    ["requests without a response", { status: undefined }, 1_000],
+    ["429s with the time until the limit is as if unused", { headers: seconds("30") }, 30_000],
+    [
+      "429s with that time, by the server's own clock",
+      { headers: seconds("1700000030", "Tue, 14 Nov 2023 22:13:20 GMT") },
+      30_000,
+    ],
+    [
+      "429s that say how long to wait too",
+      { headers: seconds("30"), retryAfter: Duration.seconds(5) },
+      5_000,
+    ],
+    ["failures with the time of a limit", { status: 500, headers: seconds("30") }, 1_000],
+  ]
+  for (const [name, observation, millis] of cases) {
+    it.effect(`is found after ten ${name}, and lasts as long as they ask`, () =>
       Effect.gen(function* () {
-        const gate = yield* RateLimit.adaptive.make
-        yield* gate.acquire
-        for (let i = 0; i < 8; i++) yield* gate.observe(answer(status))
-        yield* gate.observe(answer(200))
-        yield* gate.observe(answer(429))
-        const { passed } = yield* queue(gate, ["a"])
+        const gate = yield* gateOf(RateLimit.adaptive)
+        let found = 0
+        for (let i = 0; i < 10; i++) {
+          const fiber = yield* Effect.forkChild(
+            Effect.andThen(
+              request(gate, { ...outcome(429), ...observation }, single()),
+              Clock.currentTimeMillis,
+            ),
+            { startImmediately: true },
+          )
+          while (fiber.pollUnsafe() === undefined) yield* TestClock.adjust("100 millis")
+          found = yield* Fiber.join(fiber)
+        }
+        const { passed } = yield* wait(gate, ["a"])
+        yield* TestClock.adjust("2 minutes")
+        assert.deepStrictEqual(passed, [`a ${found + millis}`])
+      }))
+  }
+})
+
+describe("Gate.watch", () => {
+  it.effect("knows at once that there is no outage before the first failure", () =>
+    Effect.gen(function* () {
+      const gate = yield* gateOf(RateLimit.adaptive)
+      yield* request(gate, outcome(200))
+      assert.strictEqual(yield* watchOf(gate).verdict, false)
+    }))
+
+  for (const [status, isOutage] of [[200, false], [503, true]] as const) {
+    it.effect(`tells those who ask that failures are an outage: ${isOutage}`, () =>
+      Effect.gen(function* () {
+        const gate = yield* gateOf(RateLimit.adaptive)
+        yield* request(gate, outcome(503))
+        const asked = yield* Effect.forkChild(
+          Effect.all([watchOf(gate).verdict, watchOf(gate).verdict], { concurrency: "unbounded" }),
+          { startImmediately: true },
+        )
+        assert.isUndefined(asked.pollUnsafe())
+        yield* Effect.repeat(Effect.suspend(() => request(gate, outcome(status), single())), {
+          times: 8,
+        })
+        assert.strictEqual(watchOf(gate).isDown(), isOutage)
+        assert.deepStrictEqual(yield* Fiber.join(asked), [isOutage, isOutage])
+      }))
+  }
+
+  it.effect("knows how long the first in the queue has to wait", () =>
+    Effect.gen(function* () {
+      const gate = yield* gateOf(RateLimit.fixed({ limit: 1, window: "1 minute", burst: 1 }))
+      const look = watchOf(gate).wait
+      yield* gate.acquire(bulk())
+      assert.isUndefined(yield* look)
+      const { fibers } = yield* wait(gate, ["a"])
+      yield* TestClock.adjust("20 seconds")
+      assert.deepStrictEqual(yield* look, Duration.seconds(40))
+      yield* Fiber.interruptAll(fibers.values())
+      assert.isUndefined(yield* look)
+    }))
+})
+
+describe("a report", () => {
+  for (const status of [500, 503, undefined]) {
+    it.effect(`of ${status ?? "no response"} adds nothing to the measured rate`, () =>
+      Effect.gen(function* () {
+        const gate = yield* gateOf(RateLimit.adaptive)
+        const report = yield* gate.acquire(bulk())
+        for (let i = 0; i < 8; i++) yield* report(outcome(status))
+        yield* report(outcome(200))
+        yield* report(outcome(429))
+        const { passed } = yield* wait(gate, ["a"])
         yield* TestClock.adjust("1 second")
-        // Two answers within the half second over which they are counted.
+        // Two responses within the half second over which they are counted.
         assert.deepStrictEqual(passed, [`a ${Math.ceil(1000 / (0.7 * 4))}`])
       }))
   }
 
-  it.effect("takes an observation of an unknown request for one of the newest", () =>
+  it.effect("changes the gate of one connection alone", () =>
     Effect.gen(function* () {
-      const gate = yield* RateLimit.adaptive.make
-      yield* gate.acquire
-      yield* Fiber.join(yield* Effect.forkChild(gate.observe(answer(429))))
-      const { passed } = yield* queue(gate, ["a"])
-      assert.lengthOf(passed, 0)
-      yield* TestClock.adjust("1 second")
-      assert.lengthOf(passed, 1)
-    }))
-
-  it.effect("gates of one value don't share a limit", () =>
-    Effect.gen(function* () {
-      const one = yield* RateLimit.adaptive.make
-      const other = yield* RateLimit.adaptive.make
-      yield* one.acquire
-      yield* one.observe(answer(429))
-      yield* other.acquire
+      const one = yield* gateOf(RateLimit.adaptive)
+      const other = yield* gateOf(RateLimit.adaptive)
+      yield* request(one, outcome(429))
+      yield* other.acquire(bulk())
     }))
 })
 
-describe("a call", () => {
-  const breaking = () =>
-    new Response(new ReadableStream({ pull: (controller) => controller.error(new Error("reset")) }))
-  const cases: ReadonlyArray<
-    readonly [what: string, answer: () => Scripted, status?: number, seconds?: string]
-  > = [
-    ["how it was answered", json(sampleTarget), 200],
-    ["how long to wait", status(429, "", { "retry-after": "7" }), 429, "7"],
-    ["that there was no answer", transport.reset],
-    ["that the answer broke off", breaking],
-  ]
-  for (const [what, answer, status, seconds] of cases) {
-    it.effect(`tells its gate ${what}`, () => {
-      const seen: Array<RateLimit.Observation> = []
-      const gate: RateLimit.Gate = {
-        acquire: Effect.void,
-        observe: (observation) => Effect.sync(() => void seen.push(observation)),
-      }
-      const { layer } = recording([answer], {
-        retry: RetryPolicy.none,
-        rateLimit: { make: Effect.succeed(gate) },
-      })
-      return Effect.gen(function* () {
-        yield* Effect.exit((yield* Targets).get("000MLGPR"))
-        assert.lengthOf(seen, 1)
-        assert.strictEqual(seen[0]?.status, status)
-        assert.strictEqual(seen[0]?.headers["retry-after"], seconds)
-        assert.deepStrictEqual(
-          seen[0]?.retryAfter,
-          seconds === undefined ? undefined : Duration.seconds(Number(seconds)),
-        )
-      }).pipe(Effect.provide(layer))
-    })
-  }
-})
-
-describe("fixed", () => {
+describe("RateLimit.fixed", () => {
   it.effect("counts a window of any length, and a burst", () =>
     Effect.gen(function* () {
-      const gate = yield* RateLimit.fixed({ limit: 60, window: "1 minute", burst: 3 }).make
-      const { passed } = yield* queue(gate, ["a", "b", "c", "d", "e"])
+      const gate = yield* gateOf(RateLimit.fixed({ limit: 60, window: "1 minute", burst: 3 }))
+      const { passed } = yield* wait(gate, ["a", "b", "c", "d", "e"])
       yield* TestClock.adjust("10 seconds")
       assert.deepStrictEqual(passed, ["a 0", "b 0", "c 0", "d 1000", "e 2000"])
     }))
 
-  it.effect("lets a tenth of a second's go at once, if nothing else is said", () =>
+  it.effect("lets a tenth of a second's requests pass at once by default", () =>
     Effect.gen(function* () {
-      const gate = yield* RateLimit.fixed({ limit: 100 }).make
-      const { passed } = yield* queue(gate, Array.from({ length: 20 }, (_, n) => String(n)))
+      const gate = yield* gateOf(RateLimit.fixed({ limit: 100 }))
+      const { passed } = yield* wait(gate, Array.from({ length: 20 }, (_, n) => String(n)))
       assert.lengthOf(passed, 11)
     }))
 
-  it.effect("makes do with what makes no sense", () =>
+  it.effect("holds single calls back, also after an outage, as fast as its limit", () =>
     Effect.gen(function* () {
-      for (const limit of [0, -1, NaN]) {
-        const gate = yield* RateLimit.fixed({ limit, burst: NaN }).make
-        const { passed } = yield* queue(gate, ["a", "b"])
-        yield* TestClock.adjust("2 seconds")
-        assert.lengthOf(passed, 2)
-      }
-    }))
-})
-
-describe("none", () => {
-  it.effect("lets everything through, whatever it is told", () =>
-    Effect.gen(function* () {
-      const gate = yield* RateLimit.none.make
-      for (let i = 0; i < 100; i++) {
-        yield* gate.acquire
-        yield* gate.observe(answer(429))
-      }
-    }))
-})
-
-describe("fromRateLimiter", () => {
-  const memory = RateLimiter.layer.pipe(Layer.provide(RateLimiter.layerStoreMemory))
-
-  it.effect("shares one limit between gates", () =>
-    Effect.gen(function* () {
-      const limiter = yield* RateLimiter.RateLimiter
-      const rateLimit = RateLimit.fromRateLimiter(limiter, {
-        key: "np6",
-        limit: 10,
-        algorithm: "token-bucket",
-      })
-      const [one, other] = [yield* rateLimit.make, yield* rateLimit.make]
-      const count = { passed: 0 }
-      for (const gate of [one, other]) {
-        const request = Effect.gen(function* () {
-          yield* gate.acquire
-          count.passed += 1
-          yield* Effect.sleep("1 millis")
-        })
-        yield* Effect.forkChild(Effect.forever(request), { startImmediately: true })
-      }
-      yield* TestClock.adjust("10 seconds")
-      // The bucket's 10, then 10 a second.
-      assert.isAtLeast(count.passed, 105)
-      assert.isAtMost(count.passed, 112)
-    }).pipe(Effect.provide(memory)))
-
-  for (const [window, millis] of [[undefined, 1_000], ["1 minute", 60_000]] as const) {
-    it.effect(`lets what a window of ${window ?? "a second"} takes go at once`, () =>
-      Effect.gen(function* () {
-        const limiter = yield* RateLimiter.RateLimiter
-        const options = { key: "np6", limit: 3, ...(window === undefined ? {} : { window }) }
-        const gate = yield* RateLimit.fromRateLimiter(limiter, options).make
-        const { passed } = yield* queue(gate, ["a", "b", "c", "d", "e", "f", "g"])
-        yield* TestClock.adjust("2 minutes")
-        const times = [0, 0, 0, millis, millis, millis, 2 * millis]
-        assert.deepStrictEqual(passed.map((line) => Number(line.slice(2))), times)
-      }).pipe(Effect.provide(memory)))
-  }
-
-  it.effect("slows down by itself when the server refuses all the same", () =>
-    Effect.gen(function* () {
-      const limiter = yield* RateLimiter.RateLimiter
-      const gate = yield* RateLimit.fromRateLimiter(limiter, { key: "np6", limit: 1000 }).make
-      yield* gate.acquire
-      yield* gate.observe(answer(429))
-      const { passed } = yield* queue(gate, ["a"])
-      assert.lengthOf(passed, 0)
+      const gate = yield* gateOf(RateLimit.fixed({ limit: 100, burst: 10 }))
+      yield* outage(gate)
       yield* TestClock.adjust("1 second")
-      assert.lengthOf(passed, 1)
-    }).pipe(Effect.provide(memory)))
+      yield* request(gate, outcome(200), bulk())
+      const { passed } = yield* wait(gate, Array.from({ length: 30 }, (_, n) => String(n)), single)
+      assert.lengthOf(passed, 9)
+      yield* TestClock.adjust("210 millis")
+      assert.lengthOf(passed, 30)
+    }))
+})
 
-  it.effect("goes on without the store when that fails, and says so once", () =>
+describe("RateLimit.none", () => {
+  it.effect("lets everything through, whatever the outcomes", () =>
     Effect.gen(function* () {
-      const limiter = yield* RateLimiter.RateLimiter
-      const reason = new RateLimiter.RateLimitStoreError({ message: "it is down" })
-      let isDown = true
-      const unsteady: RateLimiter.RateLimiter = {
-        ...limiter,
-        consume: (options) =>
-          Effect.suspend(() =>
-            isDown
-              ? Effect.fail(new RateLimiter.RateLimiterError({ reason }))
-              : limiter.consume(options)
-          ),
-      }
-      const logged: Array<unknown> = []
-      const logger = Logger.make(({ fiber, message }) => {
-        logged.push([message, fiber.getRef(References.CurrentLogAnnotations)])
-      })
-      const warning = [
-        ["The store of the rate limit fails; requests go on without it"],
-        { failure: "RateLimitStoreError" },
-      ]
-      const gate = yield* RateLimit.fromRateLimiter(unsteady, { key: "np6", limit: 1 }).make
-      yield* Effect.gen(function* () {
-        for (let i = 0; i < 5; i++) yield* gate.acquire
-        assert.deepStrictEqual(logged, [warning])
-        isDown = false
-        yield* gate.acquire
-        isDown = true
-        for (let i = 0; i < 5; i++) yield* gate.acquire
-        assert.deepStrictEqual(logged, [warning, warning])
-      }).pipe(Effect.provide(Logger.layer([logger])))
-    }).pipe(Effect.provide(memory)))
+      const gate = yield* gateOf(RateLimit.none)
+      for (let i = 0; i < 100; i++) yield* request(gate, outcome(429))
+    }))
 })

@@ -10,8 +10,8 @@ it("reads Reset as seconds to wait, or as an instant", () => {
     ["1.5", 1_500],
     [" 1.25 ", 1_250],
     // The largest wait, the first instants in seconds and in milliseconds, and the last in seconds.
-    ["999999999", 999_999_999_000],
-    ["1000000000", 0],
+    ["1499999999", 1_499_999_999_000],
+    ["1500000000", 0],
     ["99999999999", 99_999_999_999_000 - now],
     ["100000000000", 0],
     [String(now / 1000 + 30), 30_000],

@@ -15,7 +15,7 @@ const { adaptive } = RateLimit
 const atLeast = (actual: number, bound: number): void => assert.isAtLeast(actual, bound)
 const atMost = (actual: number, bound: number): void => assert.isAtMost(actual, bound)
 
-describe("an unknown limit of 100/s with a burst of 20", () => {
+describe("adaptive: an unknown limit of 100/s with a burst of 20", () => {
   const unknown = { perSecond: 100, burst: 20 }
   const cases = {
     "16 workers": { server: bucket(unknown) },
@@ -50,7 +50,7 @@ describe("an unknown limit of 100/s with a burst of 20", () => {
     }))
 })
 
-describe("a limit that moves", () => {
+describe("adaptive: a limit that moves", () => {
   it.effect("halved: 90 % of the new one within 10 s", () =>
     Effect.gen(function* () {
       const report = yield* simulate({
@@ -86,9 +86,9 @@ describe("a limit that moves", () => {
     }))
 })
 
-describe("20 clients that share 100/s and know nothing of each other", () => {
+describe("adaptive: 20 clients that share 100/s and know nothing of each other", () => {
   for (const seed of ["one", "two"]) {
-    it.effect(`at most 1.3 requests an item, and the limit is used: seed ${seed}`, () =>
+    it.effect(`use the limit, at 1.3 requests an item: seed ${seed}`, () =>
       Effect.gen(function* () {
         const report = yield* simulate({
           rateLimit: adaptive,
@@ -103,7 +103,7 @@ describe("20 clients that share 100/s and know nothing of each other", () => {
   }
 })
 
-describe("an outage of 60 s", () => {
+describe("adaptive: an outage of 60 s", () => {
   const wide = () => bucket({ perSecond: 1000, burst: 200 })
   const cases = {
     "no answer": {
@@ -116,7 +116,7 @@ describe("an outage of 60 s", () => {
     },
   }
   for (const [name, { full, server }] of Object.entries(cases)) {
-    it.effect(`at most one probe a second, then a recovery without a stampede: ${name}`, () =>
+    it.effect(`sends one probe a second, then recovers without a stampede: ${name}`, () =>
       Effect.gen(function* () {
         const { accepted, sent } = yield* simulate({
           rateLimit: adaptive,
@@ -124,10 +124,10 @@ describe("an outage of 60 s", () => {
           seconds: 100,
           workers: 8,
         })
-        // The first second has what was on its way, and what it takes to be sure.
+        // The first second has what was on its way, and the requests that show the outage.
         atMost(total(sent, 20, 21), 2 * 8 + 10)
         for (const count of sent.slice(21, 80)) atMost(count, 1)
-        atMost(total(sent, 20, 80), 60)
+        atLeast(total(sent, 21, 80), 55)
         // Doubling twice or three times a second, and no faster.
         for (let second = 81; second < 100; second++) {
           atMost(sent[second] ?? 0, 8 * Math.max(1, sent[second - 1] ?? 0))
@@ -136,7 +136,7 @@ describe("an outage of 60 s", () => {
       }))
   }
 
-  it.effect("failures among successes slow nothing", () =>
+  it.effect("isn't concluded from failures among successes", () =>
     Effect.gen(function* () {
       let count = 0
       const report = yield* simulate({
@@ -152,7 +152,7 @@ describe("an outage of 60 s", () => {
       atLeast(total(report.accepted), 0.95 * total(unlimited.accepted))
     }))
 
-  it.effect("a blip that strikes all that is on its way slows nothing", () =>
+  it.effect("isn't concluded from a blip that strikes all requests under way", () =>
     Effect.gen(function* () {
       const { accepted } = yield* simulate({
         rateLimit: adaptive,
@@ -164,7 +164,7 @@ describe("an outage of 60 s", () => {
     }))
 })
 
-describe("windows, whose Retry-After is to be waited out", () => {
+describe("adaptive: fixed windows with an exact Retry-After", () => {
   it.effect("1,000 in 10 s", () =>
     Effect.gen(function* () {
       const report = yield* simulate({
@@ -199,8 +199,8 @@ describe("windows, whose Retry-After is to be waited out", () => {
     }))
 })
 
-describe("a known limit", () => {
-  it.effect("is kept to without a refusal", () =>
+describe("fixed: a limit of 100/s", () => {
+  it.effect("is used without a refusal", () =>
     Effect.gen(function* () {
       const report = yield* simulate({
         rateLimit: RateLimit.fixed({ limit: 100 }),
@@ -211,7 +211,7 @@ describe("a known limit", () => {
       assert.strictEqual(total(report.sent), total(report.accepted))
     }))
 
-  it.effect("gives way when others use it up", () =>
+  it.effect("is shared by four clients that each know the whole of it", () =>
     Effect.gen(function* () {
       const report = yield* simulate({
         rateLimit: RateLimit.fixed({ limit: 100 }),

@@ -26,8 +26,7 @@ interface Call {
 
 type Say = (problem: string) => void
 
-const wasTried = ({ _tag, ...outcome }: Outcome): boolean =>
-  _tag !== "NotTried" &&
+const mayBeSent = (outcome: Outcome): boolean =>
   !("error" in outcome && outcome.error._tag === "InvalidInput")
 
 const isRepeated = (a: SandboxRequest, b: SandboxRequest): boolean =>
@@ -140,11 +139,15 @@ const check = (
 ): void => {
   const { input } = outcome
   const tell: Say = (problem) => say(`input ${input.n} is ${outcome._tag}, and ${problem}`)
-  if (!wasTried(outcome)) {
+  if (!mayBeSent(outcome)) {
     if (calls.length > 0) tell("was sent")
     return
   }
-  if (outcome._tag === "Interrupted" || outcome._tag === "NotTried") return
+  if (outcome._tag === "Interrupted" || outcome._tag === "NotTried") {
+    const wasApplied = calls.some(({ applied }) => applied > 0)
+    if (outcome.applied === "no" && wasApplied) tell('was applied: it says "no"')
+    return
+  }
   if (outcome._tag === "Failed") {
     // Of an upsert and an add, the error is about the one that failed.
     const [call] = calls.filter(({ operation }) => operation === outcome.error.operation)
@@ -171,13 +174,15 @@ const expected = (
 ): ReadonlySet<string> => {
   let possible: ReadonlySet<string> = new Set([start])
   for (const outcome of outcomes) {
-    if (outcome._tag === "NotTried") continue
+    const isUnchanged = outcome._tag !== "Done" && outcome._tag !== "Failed" &&
+      outcome.applied === "no"
+    if (isUnchanged) continue
     const next = Array.from(possible, (before) => {
       const after = operator.after(outcome.input, before)
       if (outcome._tag === "Done") return [after]
       if (operator.left !== undefined) return operator.left(outcome, before)
-      const isSurelyNot = outcome._tag === "Failed" && outcome.error.applied === "no"
-      return isSurelyNot ? [before] : [before, after]
+      const wasNot = outcome._tag === "Failed" && outcome.error.applied === "no"
+      return wasNot ? [before] : [before, after]
     })
     possible = new Set(next.flat())
   }

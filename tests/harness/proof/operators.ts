@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type * as Stream from "effect/Stream"
 import * as Bulk from "../../../src/bulk/Bulk.ts"
 import type {
   ClientFailure,
@@ -12,7 +11,6 @@ import type {
   NotFound,
   Unauthorized,
 } from "../../../src/client/Errors.ts"
-import type { Targets } from "../../../src/targets/Targets.ts"
 import { addressField, type Contact } from "./secondNp6.ts"
 
 /** One input: what is to be done to whom. */
@@ -24,26 +22,16 @@ export interface Input {
   readonly id: string
 }
 
-/** What became of an input. */
+/** The outcome of an input. */
 export type Outcome = Bulk.Outcome<Input, unknown, Failure> | Bulk.Interrupted<Input>
 
 type Failure = Unauthorized | Forbidden | NotFound | Conflict | ClientFailure
-
-/** Told which input a call is being made for, by the fiber that makes it. */
-export type Note = (input: Input) => void
 
 /** A bulk operator under proof. */
 export interface Operator {
   readonly run: (
     options: Bulk.BulkOptions<Input, unknown, Failure>,
-    note: Note,
-  ) => <E, R>(
-    inputs: Stream.Stream<Input, E, R>,
-  ) => Stream.Stream<
-    Bulk.Outcome<Input, unknown, Failure>,
-    E | Unauthorized | Forbidden,
-    R | Targets
-  >
+  ) => Bulk.Operator<Input, unknown, Failure>
   /** How many inputs one call is for. */
   readonly unit: number
   /** Inputs of the same key are for the same target. */
@@ -58,8 +46,11 @@ export interface Operator {
   readonly left?: (outcome: Unfinished, before: string) => ReadonlyArray<string>
 }
 
-/** What became of an input whose call didn't succeed. */
-export type Unfinished = Bulk.Failed<Input, Failure> | Bulk.Interrupted<Input>
+/** The outcome of an input whose call didn't succeed. */
+export type Unfinished =
+  | Bulk.Failed<Input, Failure>
+  | Bulk.NotTried<Input>
+  | Bulk.Interrupted<Input>
 
 /** The field that says which input wrote last. */
 export const tagField = 8108
@@ -80,13 +71,7 @@ const values = ({ n, address }: Input) => ({
 const byAddress = ({ address }: Input): string => address
 const byId = ({ id }: Input): string => id
 
-const noting = <A>(note: Note, f: (input: Input) => A) => (input: Input): A => {
-  note(input)
-  return f(input)
-}
-
-const upserting = (note: Note) =>
-  noting(note, (input) => ({ unicity: input.address, values: values(input) }))
+const upserting = (input: Input) => ({ unicity: input.address, values: values(input) })
 
 /** What is to be seen where there is no target. */
 export const nobody = "nobody"
@@ -102,7 +87,7 @@ const existence = (contact: Contact | undefined): string =>
   contact === undefined ? nobody : "somebody"
 
 const deletion = (by: "id" | "unicity", key: (input: Input) => string): Operator => ({
-  run: (options) => Bulk.deleteAll(by, key, { ...options, chunkSize }),
+  run: (options) => Bulk.delete(by, key, { ...options, chunkSize }),
   unit: chunkSize,
   key,
   isOrdered: false,
@@ -112,27 +97,27 @@ const deletion = (by: "id" | "unicity", key: (input: Input) => string): Operator
 
 /** The operators, by the names they have in reports. */
 export const operators = {
-  upsertAll: {
-    run: (options, note) => Bulk.upsertAll(upserting(note), options),
+  upsert: {
+    run: (options) => Bulk.upsert(upserting, options),
     unit: 1,
     key: byAddress,
     isOrdered: true,
     look: tagOf,
     after: tagAfter,
   },
-  createAll: {
-    run: (options, note) => Bulk.createAll(noting(note, values), options),
+  create: {
+    run: (options) => Bulk.create(values, options),
     unit: 1,
     key: byAddress,
     isOrdered: false,
     look: tagOf,
     after: (input, before) => before === nobody ? tagAfter(input) : before,
   },
-  updateAll: {
-    run: (options, note) =>
-      Bulk.updateAll(
+  update: {
+    run: (options) =>
+      Bulk.update(
         // Without the address: an update that names it may be refused as taken.
-        noting(note, ({ id, n }) => ({ id, values: { [tagField]: String(n) } })),
+        ({ id, n }) => ({ id, values: { [tagField]: String(n) } }),
         options,
       ),
     unit: 1,
@@ -141,16 +126,16 @@ export const operators = {
     look: tagOf,
     after: tagAfter,
   },
-  addAllToSegment: {
-    run: (options, note) => Bulk.addAllToSegment(segment, noting(note, byId), options),
+  addToSegment: {
+    run: (options) => Bulk.addToSegment(segment, byId, options),
     unit: 1,
     key: byId,
     isOrdered: true,
     look: membership,
     after: () => "in",
   },
-  removeAllFromSegment: {
-    run: (options, note) => Bulk.removeAllFromSegment(segment, noting(note, byId), options),
+  removeFromSegment: {
+    run: (options) => Bulk.removeFromSegment(segment, byId, options),
     unit: 1,
     key: byId,
     isOrdered: true,
@@ -158,7 +143,7 @@ export const operators = {
     after: () => "out",
   },
   ensureInSegment: {
-    run: (options, note) => Bulk.ensureInSegment(segment, upserting(note), options),
+    run: (options) => Bulk.ensureInSegment(segment, upserting, options),
     unit: 1,
     key: byAddress,
     isOrdered: true,
@@ -169,12 +154,12 @@ export const operators = {
       const membership = before.split(", ").at(-1) ?? nobody
       const written = `${tagAfter(outcome.input)}, ${membership === nobody ? "out" : membership}`
       const all = `${tagAfter(outcome.input)}, in`
-      if (outcome._tag === "Interrupted") return [before, written, all]
+      if (outcome._tag !== "Failed") return [before, written, all]
       const { applied, operation } = outcome.error
       if (operation === "targets.addToSegment") return applied === "no" ? [written] : [written, all]
       return applied === "no" ? [before] : [before, written]
     },
   },
-  "deleteAll by id": deletion("id", byId),
-  "deleteAll by unicity": deletion("unicity", byAddress),
+  "delete by id": deletion("id", byId),
+  "delete by unicity": deletion("unicity", byAddress),
 } satisfies Readonly<Record<string, Operator>>

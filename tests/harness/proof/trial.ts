@@ -11,6 +11,8 @@ import * as Fiber from "effect/Fiber"
 import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
+import { Entry } from "../../../src/bulk/entry.ts"
+import { CurrentBulkCall } from "../../../src/client/bulkCall.ts"
 import { defaultSeed, Sandbox, type SandboxSeed } from "../../../src/sandbox/Sandbox.ts"
 import type { SandboxRequest, SandboxState } from "../../../src/sandbox/SandboxService.ts"
 import type { Targets } from "../../../src/targets/Targets.ts"
@@ -84,27 +86,22 @@ export const inputsOf = ({ inputs, seed }: Trial): Effect.Effect<ReadonlyArray<I
     })).pipe(Random.withSeed(String(seed)))
 
 /**
- * Tells the calls of a run apart: a fiber that asks an operator's function about an input, and then
- * begins a span, makes a call for that input. (What a chunk is for, its body says.)
+ * Tells the calls of a run apart: each has a span, and belongs to the input that its fiber runs for.
+ * (What a chunk is for, its body says.)
  */
 const watch = (inputs: ReadonlyArray<Input>) => {
   const calls = new Map<string, ReadonlyArray<Input>>()
-  const asked = new WeakMap<object, number>()
-  const note = ({ n }: Input): void => {
-    const fiber = Fiber.getCurrent()
-    if (fiber !== undefined) asked.set(fiber, n)
-  }
   const tracer = Tracer.make({
     span: (options) => {
       const span = Tracer.nativeTracer.span(options)
-      const fiber = Fiber.getCurrent()
-      const n = fiber === undefined ? undefined : asked.get(fiber)
-      const input = n === undefined ? undefined : inputs[n]
+      const entry = Fiber.getCurrent()?.getRef(CurrentBulkCall)
+      const unit = entry instanceof Entry ? entry.unit : undefined
+      const input = inputs.find((input) => input === unit)
       if (input !== undefined) calls.set(span.spanId, [input])
       return span
     },
   })
-  return { calls, note, tracer }
+  return { calls, tracer }
 }
 
 /** Runs it, and gathers the evidence. */
@@ -114,7 +111,7 @@ export const gather = (trial: Trial): Effect.Effect<Evidence, never, Sandbox | T
     const inputs = yield* inputsOf(trial)
     const outcomes: Array<Outcome> = []
     const enough = yield* Deferred.make<void>()
-    const { calls, note, tracer } = watch(inputs)
+    const { calls, tracer } = watch(inputs)
     const run = Stream.fromIterable(inputs).pipe(
       // Small chunks: what the source never gave must not have been sent either.
       Stream.rechunk(8 * trial.operator.unit),
@@ -122,7 +119,7 @@ export const gather = (trial: Trial): Effect.Effect<Evidence, never, Sandbox | T
         concurrency: trial.concurrency,
         ordered: trial.ordered,
         onUnfinished: (unfinished) => Effect.sync(() => outcomes.push(...unfinished)),
-      }, note),
+      }),
       Stream.runForEach((outcome) =>
         Effect.suspend(() => {
           outcomes.push(outcome)

@@ -16,28 +16,23 @@ const program = Effect.gen(function* () {
   const { url } = yield* Sandbox.serve()
   const total = perSecond * seconds
   const progress = yield* Progress.make({ total })
-  let before = 0
   const report = Stream.runForEach(
     progress.every("1 second"),
-    ({ done, failed, elapsed }) =>
-      Effect.sync(() => {
-        console.log(`${String(elapsed).padEnd(24)} ${done - before} this second, ${failed} failed`)
-        before = done
-      }),
+    (snapshot) => Effect.sync(() => console.log(Progress.format(snapshot))),
   )
   yield* Effect.forkChild(report)
   yield* Stream.range(1, total).pipe(
-    Bulk.upsertAll((n) => {
+    Bulk.upsert((n) => {
       const email = `c${n}@example.com`
       return { unicity: email, values: { 8103: email } }
     }, { progress, ordered: false }),
     Stream.runDrain,
     Effect.provide(Targets.layerFetch({ apiKey: sandbox.keys.full, baseUrl: url })),
   )
-  const { done, failed, rate } = yield* progress.now
+  const { done, failed, meanRate } = yield* progress.now
   const requests = (yield* sandbox.requests).length
   console.log(
-    `${done} done, ${failed} failed, ${rate}/s of ${perSecond}/s, ${
+    `${done} done, ${failed} failed, ${meanRate}/s of ${perSecond}/s, ${
       (requests / total).toFixed(3)
     } requests an item`,
   )

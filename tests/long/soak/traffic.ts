@@ -27,18 +27,18 @@ const round = Effect.gen(function* () {
   yield* Stream.runDrain(people.pipe(Bulk.ensureInSegment(segment, upsert, { ordered: false })))
   const known = Stream.fromIterable(yield* ids)
   yield* Stream.runDrain(known.pipe(
-    Bulk.updateAll((id) => ({ id, values: { 8102: "Doe" } }), { ordered: false }),
+    Bulk.update((id) => ({ id, values: { 8102: "Doe" } }), { ordered: false }),
   ))
-  yield* Stream.runDrain(known.pipe(Bulk.removeAllFromSegment(segment, (id) => id)))
-  yield* Stream.runDrain(known.pipe(Bulk.addAllToSegment(12346, (id) => id)))
+  yield* Stream.runDrain(known.pipe(Bulk.removeFromSegment(segment, (id) => id)))
+  yield* Stream.runDrain(known.pipe(Bulk.addToSegment(12346, (id) => id)))
   // Given up in the middle: by who reads a list, and by who waits for a run.
   yield* Effect.ignore(Targets.use((targets) => Stream.runDrain(Stream.take(targets.stream, 3))))
   yield* Effect.timeoutOption(
-    Stream.runDrain(people.pipe(Bulk.createAll((address) => ({ 8103: address })))),
+    Stream.runDrain(people.pipe(Bulk.create((address) => ({ 8103: address })))),
     "20 millis",
   )
   yield* Stream.runDrain(people.pipe(
-    Bulk.deleteAll("unicity", (address) => address, { chunkSize: 50 }),
+    Bulk.delete("unicity", (address) => address, { chunkSize: 50 }),
   ))
 })
 
@@ -60,7 +60,7 @@ export const traffic = (url: string): Effect.Effect<void, unknown> =>
 
 /** Deletes what failures have left; the rest of a few tries is a failure of its own. */
 export const tidy = (url: string): Effect.Effect<void, unknown> =>
-  Stream.runDrain(people.pipe(Bulk.deleteAll("unicity", (address) => address))).pipe(
+  Stream.runDrain(people.pipe(Bulk.delete("unicity", (address) => address))).pipe(
     Effect.repeat({ times: 4 }),
     Effect.provide(Targets.layerFetch({ apiKey: Redacted.make("sandbox-full-key"), baseUrl: url })),
     Effect.asVoid,

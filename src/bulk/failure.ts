@@ -1,0 +1,33 @@
+/**
+ * What a failure says about the run that it happens in.
+ *
+ * @module
+ */
+import {
+  BadRequest,
+  Conflict,
+  Forbidden,
+  NotFound,
+  RateLimited,
+  ServerError,
+  TransportError,
+  Unauthorized,
+  UnexpectedResponse,
+} from "../client/Errors.ts"
+import { isTransient } from "../client/failures.ts"
+import type { StopFailure } from "./Outcome.ts"
+
+/** Whether every further call would fail the same way: the key, its rights or the connection. */
+export const isRefusal = (error: unknown): error is StopFailure =>
+  error instanceof Unauthorized || error instanceof Forbidden ||
+  (error instanceof UnexpectedResponse && error.reason === "Redirect")
+
+/** Whether NP6 looked at the request, so that the key and the connection are accepted. */
+export const isAcceptance = (error: unknown): boolean =>
+  error instanceof BadRequest || error instanceof NotFound || error instanceof Conflict
+
+/** Whether the same call may succeed later. */
+export const isTemporary = (error: unknown): error is StopFailure =>
+  (error instanceof RateLimited || error instanceof ServerError ||
+    error instanceof TransportError || error instanceof UnexpectedResponse) &&
+  isTransient(error)
