@@ -19,8 +19,9 @@ import type { StopFailure } from "./Outcome.ts"
 
 /** Whether every further call would fail the same way: the key, its rights or the connection. */
 export const isRefusal = (error: unknown): error is StopFailure =>
-  error instanceof Unauthorized || error instanceof Forbidden ||
-  (error instanceof UnexpectedResponse && error.reason === "Redirect")
+  (error instanceof Unauthorized || error instanceof Forbidden ||
+    error instanceof UnexpectedResponse || error instanceof TransportError) &&
+  error.remedy === "setup"
 
 /** Whether NP6 looked at the request, so that the key and the connection are accepted. */
 export const isAcceptance = (error: unknown): boolean =>

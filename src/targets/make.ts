@@ -8,7 +8,7 @@ import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { call } from "../client/call.ts"
-import type { ClientFailure, Forbidden, Unauthorized } from "../client/Errors.ts"
+import type { ClientFailure, CommonFailure } from "../client/Errors.ts"
 import { transportError, unexpected, withHead } from "../client/failures.ts"
 import type { Np6Connection } from "../client/Np6.ts"
 import type { Np6Response } from "../client/Np6Response.ts"
@@ -67,7 +67,7 @@ type Listed = TargetsService["stream"]
 /** Opens the list: the head of the response, and its targets while they arrive. */
 const openStream = (
   connection: Np6Connection,
-): Effect.Effect<Np6Response<Listed>, Unauthorized | Forbidden | ClientFailure, Scope.Scope> =>
+): Effect.Effect<Np6Response<Listed>, CommonFailure, Scope.Scope> =>
   Effect.acquireRelease(
     call(connection, endpoints.stream)(),
     ({ value }) => value.cancel,
@@ -92,7 +92,7 @@ const openStream = (
               ? transportError(facts, problem.broken, [Redacted.value(connection.apiKey)], {
                 delivered,
               })
-              : unexpected(facts, problem, { delivered })
+              : unexpected(facts, problem, response, { delivered })
           }),
         )
       }),

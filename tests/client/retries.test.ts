@@ -83,7 +83,7 @@ describe("a call whose answer is", () => {
           const world = yield* setUp
           const before = (yield* world.sandbox.requests).length
           yield* world.sandbox.script({ fault })
-          yield* inTime(run(world))
+          yield* inTime<unknown, unknown, never>(run(world))
           assert.strictEqual((yield* world.sandbox.requests).length - before, 2)
           assert.isTrue(isDone(yield* world.sandbox.state))
         }).pipe(Effect.provide(Sandbox.layerTargets())))
