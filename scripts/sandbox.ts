@@ -7,11 +7,11 @@
  */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
 import { readFile } from "node:fs/promises"
 import process from "node:process"
 import { parseArgs } from "node:util"
-import { InvalidSeed, Sandbox, SandboxSeed } from "../src/sandbox/Sandbox.ts"
+import { Sandbox, type SandboxSeed } from "../src/sandbox/Sandbox.ts"
+import { readSeed } from "../src/sandbox/seedText.ts"
 
 const usage = "Usage: deno task sandbox [--port <number>] [--seed <file.json>]"
 
@@ -39,20 +39,17 @@ const readArguments: Effect.Effect<Arguments, Stop> = Effect.try({
   catch: (error) => new Stop(`${reason(error)}\n${usage}`),
 })
 
-const readSeed = (path: string): Effect.Effect<SandboxSeed, Stop | InvalidSeed> =>
-  Effect.tryPromise({
-    try: () => readFile(path, "utf8"),
-    catch: (error) => new Stop(`Cannot read the seed: ${reason(error)}`),
-  }).pipe(
-    Effect.flatMap((json) =>
-      Effect.mapError(
-        Schema.decodeEffect(Schema.fromJsonString(SandboxSeed))(json, {
-          onExcessProperty: "error",
-        }),
-        (error) => new InvalidSeed({ problem: `${path}: ${error.message}` }),
-      )
-    ),
-  )
+const readSeedFile = (path: string): Effect.Effect<SandboxSeed, Stop> =>
+  Effect.gen(function* () {
+    const json = yield* Effect.tryPromise({
+      try: () => readFile(path, "utf8"),
+      catch: (error) => new Stop(`Cannot read the seed: ${reason(error)}`),
+    })
+    return yield* Effect.mapError(
+      Effect.fromResult(readSeed(json)),
+      ({ message }) => new Stop(`${path}: ${message}`),
+    )
+  })
 
 const serve = (port: number, isDefault: boolean) =>
   Effect.gen(function* () {
@@ -75,7 +72,7 @@ Stop it with Ctrl+C.`)
 
 const main = Effect.gen(function* () {
   const { port, seed } = yield* readArguments
-  const layer = seed === undefined ? Sandbox.layer : Sandbox.layerWith(yield* readSeed(seed))
+  const layer = seed === undefined ? Sandbox.layer : Sandbox.layerWith(yield* readSeedFile(seed))
   return yield* Effect.provide(Effect.scoped(serve(port, seed === undefined)), layer)
 })
 

@@ -90,12 +90,10 @@ const requests = (
       look()
       return Effect.sync(() => takeBack())
     })
-    const log = wait === 0
-      ? yield* wanted
-      : Option.getOrElse(
-        yield* Effect.timeoutOption(some, Math.min(wait, longestWait)),
-        () => [],
-      )
+    const log = wait === 0 ? yield* wanted : Option.getOrElse(
+      yield* Effect.timeoutOption(some, Math.min(wait, longestWait)),
+      () => [],
+    )
     return json(log.map(entry))
   })
 
