@@ -57,7 +57,7 @@ import type { FieldValues } from "../data/Field.ts"
 import type { Target } from "../data/Target.ts"
 import type { UnicityInput } from "../data/Unicity.ts"
 import { receive, receiveEffect } from "./given.ts"
-import type { BulkOptions, Deletion, Given, Operator, Outcome, StopFailure } from "./Outcome.ts"
+import type { BulkOptions, Deletion, Given, Operator, Outcome } from "./Outcome.ts"
 import { run } from "./run.ts"
 import { deleting, each, eachAdded, eachRemoved, idKey, unicityKey } from "./work.ts"
 
@@ -100,7 +100,7 @@ export const forEach = <I, A, E, R>(
   } = {},
 ): <E2, R2>(
   inputs: Stream.Stream<I, E2, R2>,
-) => Stream.Stream<Outcome<I, A, E | InvalidInput>, E2 | StopFailure, R | R2> => {
+) => Stream.Stream<Outcome<I, A, E | InvalidInput>, E2 | CommonFailure, R | R2> => {
   const operation = "bulk.forEach"
   const { key } = options
   return run<

@@ -50,10 +50,10 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Operation } from "../data/Operation.ts"
 import { describe } from "./messages.ts"
-import { type Described, type Remedy, remedyOf } from "./remedy.ts"
+import { type Described, type Remedy, remedyOf } from "./Remedy.ts"
 import { keptWords } from "./words.ts"
 
-export type { Remedy } from "./remedy.ts"
+export type { Remedy } from "./Remedy.ts"
 
 /**
  * Whether a failed call may have changed something at NP6.

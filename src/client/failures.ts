@@ -48,7 +48,7 @@ export const foreign = ({ body, head }: Refused): UnexpectedReason | undefined =
   // A browser hides a redirect behind status 0.
   if (status === 0 || (status >= 300 && status < 400)) return "Redirect"
   if (status === 407) return "Proxy"
-  if (isHtml(head, body)) return "Html"
+  if (isHtml(head, body) || (status < 300 && declaresHtml(head))) return "Html"
   return status === 206 ? "Partial" : undefined
 }
 
@@ -119,7 +119,7 @@ export const unexpected = (
   head: Pick<Head, "status" | "headers">,
   delivered?: { readonly delivered: number },
 ): UnexpectedResponse => {
-  const reason = declaresHtml(head) ? "Html" : "Body"
+  const reason = problem._tag === "Html" || declaresHtml(head) ? "Html" : "Body"
   return new UnexpectedResponse({
     ...facts,
     ...delivered,

@@ -5,7 +5,7 @@
  */
 import * as Duration from "effect/Duration"
 import { setupOf } from "../http/failure.ts"
-import { type Described, remedyOf } from "./remedy.ts"
+import { type Described, isUnsafeToRepeat } from "./Remedy.ts"
 
 type Sentence = string | ((error: Described) => string)
 
@@ -94,7 +94,7 @@ const render = (error: Described): string => {
 }
 
 const may = (error: Described): string =>
-  remedyOf(error) === "verify"
+  isUnsafeToRepeat(error)
     ? "The call may have been applied: look before you repeat it."
     : "The call may have been applied."
 

@@ -69,7 +69,8 @@ export const errorBody: Bounds = { limit: 64 * 1024, cut: true }
 
 /** Why an answer beyond its bound gives no value. */
 export const tooLarge: Unreadable = { _tag: "TooLarge" }
-const page = (text: string): Unreadable => ({ _tag: "Html", text })
+/** Why a page gives no value. */
+export const htmlPage = (text: string): Unreadable => ({ _tag: "Html", text })
 /** Why a body that isn't what it should be gives no value. */
 export const unreadable = (detail: string): Unreadable => ({ _tag: "Body", detail })
 /** Why an answer that broke off gives no value. */
@@ -197,7 +198,9 @@ export const readErrorText = (
   response: HttpClientResponse.HttpClientResponse,
 ): Effect.Effect<string> =>
   readBytes(head, response, errorBody).pipe(
-    Effect.map((bytes) => decodeText(bytes, head.headers["content-type"])),
+    Effect.map((bytes) =>
+      decodeText(bytes, head.headers["content-type"], bytes.length >= errorBody.limit)
+    ),
     Effect.catch(() => Effect.succeed("")),
   )
 
@@ -220,7 +223,7 @@ export const readBy = <A>(
         Option.match({
           onNone: () => Effect.succeed(reader.value),
           onSome: (text) =>
-            looksLikeHtml(text) ? Effect.fail(page(text)) : Effect.succeed(reader.value),
+            looksLikeHtml(text) ? Effect.fail(htmlPage(text)) : Effect.succeed(reader.value),
         }),
       )
     case "streamed":
@@ -236,7 +239,7 @@ const parseJson = (text: string): Result.Result<unknown, Unreadable> => {
   try {
     return Result.succeed(JSON.parse(text))
   } catch {
-    if (looksLikeHtml(text)) return Result.fail(page(text))
+    if (looksLikeHtml(text)) return Result.fail(htmlPage(text))
     return Result.fail(
       unreadable(text.trim() === "" ? "the body is empty" : "the body is not JSON"),
     )

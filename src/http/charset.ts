@@ -25,13 +25,13 @@ const decoderOf = (encoding: string): TextDecoder | undefined => {
   }
 }
 
-const decode = (bytes: Uint8Array, encoding: string): string | undefined => {
+const decode = (bytes: Uint8Array, encoding: string, isCut: boolean): string | undefined => {
   const decoder = decoderOf(encoding)
   if (decoder === undefined) return undefined
   if (decoder.encoding === "windows-1252") return decodeWindows1252(bytes)
   try {
-    // As a stream, because the body may have been cut within a character.
-    return decoder.decode(bytes, { stream: true })
+    // A body that was cut may end within a character, which a stream waits for.
+    return decoder.decode(bytes, { stream: isCut })
   } catch {
     return undefined
   }
@@ -39,11 +39,15 @@ const decode = (bytes: Uint8Array, encoding: string): string | undefined => {
 
 /**
  * Decodes by the byte order mark, else by the declared charset, else as UTF-8; as Windows-1252 where
- * that fails.
+ * that fails. `isCut` says that there was more of it, so that it may end within a character.
  */
-export const decodeText = (bytes: Uint8Array, contentType: string | undefined): string => {
+export const decodeText = (
+  bytes: Uint8Array,
+  contentType: string | undefined,
+  isCut: boolean,
+): string => {
   const marked = byteOrderMarks.find(([, mark]) => mark.every((byte, at) => bytes[at] === byte))
   const declared = /charset\s*=\s*"?([\w.:-]+)/i.exec(contentType ?? "")?.[1]
-  return decode(bytes, marked?.[0] ?? declared ?? "utf-8") ?? decode(bytes, "utf-8") ??
-    decodeWindows1252(bytes)
+  return decode(bytes, marked?.[0] ?? declared ?? "utf-8", isCut) ??
+    decode(bytes, "utf-8", isCut) ?? decodeWindows1252(bytes)
 }

@@ -13,8 +13,18 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { ListedTarget } from "../data/Target.ts"
 import { ArrayParser, type Flaw } from "./arrayParser.ts"
-import { broken, type Reader, tooLarge, undecodable, type Unreadable, unreadable } from "./body.ts"
+import {
+  broken,
+  htmlPage,
+  type Reader,
+  tooLarge,
+  undecodable,
+  type Unreadable,
+  unreadable,
+} from "./body.ts"
+import { decodeText } from "./charset.ts"
 import { parseListed } from "./decodeTarget.ts"
+import { looksLikeHtml } from "./html.ts"
 
 const timedOut: Unreadable = { _tag: "Broken", broken: { reason: "Timeout" } }
 
@@ -22,6 +32,16 @@ const flaws: { readonly [F in Flaw]: Unreadable } = {
   Syntax: unreadable("the body is not a whole JSON array"),
   Encoding: unreadable("the body is not UTF-8"),
   Limit: tooLarge,
+}
+
+// Enough to tell a page by.
+const startLength = 256
+
+/** Why a body that isn't a list gives no value, by how it starts. */
+const flawed = (flaw: Flaw, start: Uint8Array | undefined): Unreadable => {
+  if (flaw !== "Syntax" || start === undefined) return flaws[flaw]
+  const text = decodeText(start.subarray(0, startLength), undefined, true)
+  return looksLikeHtml(text) ? htmlPage(text) : flaws[flaw]
 }
 
 type Element = ListedTarget | Schema.SchemaError
@@ -37,6 +57,7 @@ const decoded = (pieces: Pieces): Batches => {
   const parser = new ArrayParser(parseListed)
   let waiting: ReadonlyArray<Uint8Array> = []
   let pushed = 0
+  let start: Uint8Array | undefined
   let failure: Unreadable | undefined
 
   const sift = (elements: ReadonlyArray<Element>): ReadonlyArray<ListedTarget> => {
@@ -59,10 +80,11 @@ const decoded = (pieces: Pieces): Batches => {
       if (elements !== undefined) {
         const targets = sift(elements)
         if (Arr.isReadonlyArrayNonEmpty(targets)) return Effect.succeed(targets)
-      } else if (flaw !== undefined) failure = flaws[flaw]
+      } else if (flaw !== undefined) failure = flawed(flaw, start)
       else {
         const piece = waiting[pushed++]
         if (piece === undefined) return more
+        start ??= piece
         parser.push(piece)
       }
     }
@@ -77,7 +99,7 @@ const decoded = (pieces: Pieces): Batches => {
     onFailure: Effect.failCause,
     onDone: (): Pull.Pull<never, Unreadable> => {
       const flaw = parser.end()
-      return flaw === undefined ? Cause.done() : Effect.fail(flaws[flaw])
+      return flaw === undefined ? Cause.done() : Effect.fail(flawed(flaw, start))
     },
   })
   return pull

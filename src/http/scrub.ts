@@ -97,14 +97,18 @@ function* occurrences(value: string, text: string): Generator<Range> {
 // From the start of a word only, or a long text without an address would take long.
 const address =
   /(?<![^\s"'<>,;:=&?/()[\]{}|])[^\s"'<>,;:=&?/()[\]{}|@]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*/gu
-const longNumber = /\+?\d(?:[\s().-]{0,2}\d){6,}/g
+// Or a date of this form, which stays.
+const longNumber =
+  /(?<date>(?<!\d)(?:19|20)\d\d-(?:0\d|1[0-2])-[0-3]\d(?!\d))|\+?\d(?:[\s().-]{0,2}\d){6,}/g
 // The MD5 of a unicity, by which NP6 names people, or a longer hash.
 const hash = /[\da-f]{32,}/gi
 
 function* personalIn(text: string, values: ReadonlyArray<string>): Generator<Range> {
   for (const value of values) yield* occurrences(value, text)
   for (const pattern of [address, longNumber, hash]) {
-    for (const { 0: found, index } of text.matchAll(pattern)) yield [index, index + found.length]
+    for (const { 0: found, groups, index } of text.matchAll(pattern)) {
+      if (groups?.date === undefined) yield [index, index + found.length]
+    }
   }
 }
 
@@ -156,12 +160,11 @@ export const scrub = (text: string, sent: ReadonlyArray<string>): string => {
  * Whether a short text, such as a request id, must not be shown: it is a value that was sent, it
  * holds the key, which is the first of them, or it is an address.
  */
-export const isEcho = (text: string, [key = "", ...values]: ReadonlyArray<string>): boolean => {
-  return readingsOf(text).map((reading) => reading.text.toLowerCase()).some((shown) =>
+export const isEcho = (text: string, [key = "", ...values]: ReadonlyArray<string>): boolean =>
+  readingsOf(text).map((reading) => reading.text.toLowerCase()).some((shown) =>
     shown.includes("@") || (key !== "" && shown.includes(key.toLowerCase())) ||
     values.some((value) => visible(value).toLowerCase() === shown)
   )
-}
 
 const wordKeys = [
   "ExceptionMessage",

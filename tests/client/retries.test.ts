@@ -330,7 +330,7 @@ describe("Retry-After", () => {
       const error = yield* Effect.flip(targets.list)
       assert.strictEqual(error._tag, "RateLimited")
       assert.deepStrictEqual("retryAfter" in error && error.retryAfter, Duration.seconds(90))
-      assert.include(error.message, "Wait 1m 30s")
+      assert.include(error.message, "Try again in 1m 30s")
     }).pipe(Effect.provide(layer))
   })
 

@@ -29,12 +29,13 @@ export interface Described {
  * - `"fix"`: change this input; the same one will fail again
  * - `"retry"`: send the same input again later
  * - `"verify"`: look first; the call may have been applied, and to repeat it may do it twice
- * - `"setup"`: stop; the key, its rights, the base URL or the network are wrong for every call
+ * - `"setup"`: stop; the key, its rights, the base URL or the network are wrong for every call. Send
+ *   the input again when that is mended; look first at a `create` whose `applied` is `"unknown"`
  * - `"none"`: nothing; what was asked for is already so
  */
 export type Remedy = "fix" | "retry" | "verify" | "setup" | "none"
 
-// Doing these twice is not doing them once.
+// Not idempotent.
 const unrepeatable = new Set(["targets.create"])
 
 /** Statuses that a gateway gives in passing, whoever wrote the body. */
@@ -60,10 +61,14 @@ const isSetup = ({ _tag, detail, operation, reason, status }: Described): boolea
 const isFixable = ({ _tag, reason }: Described): boolean =>
   ["InvalidInput", "BadRequest", "NotFound", "Conflict"].includes(_tag) || reason === "TooLarge"
 
+/** Whether to repeat the call may do it twice. */
+export const isUnsafeToRepeat = ({ applied, operation }: Described): boolean =>
+  applied === "unknown" && unrepeatable.has(operation)
+
 /** What to do about an error, by its fields alone. */
 export const remedyOf = (error: Described): Remedy => {
   if (error.reason === "AlreadyInSegment") return "none"
   if (isSetup(error)) return "setup"
-  if (error.applied === "unknown" && unrepeatable.has(error.operation)) return "verify"
+  if (isUnsafeToRepeat(error)) return "verify"
   return isFixable(error) ? "fix" : "retry"
 }
