@@ -42,7 +42,20 @@
  *     values: { 8101: title, 8103: email },
  *   })),
  *   Stream.filter((outcome) => outcome._tag === "Failed"),
- *   Stream.runForEach(({ input, error }) => Effect.logWarning(input.title, error.message)),
+ *   Stream.runForEach(({ input, error }) => {
+ *     switch (error.remedy) {
+ *       case "none":
+ *         return Effect.void
+ *       case "fix":
+ *         return Effect.logWarning("change this input", input)
+ *       case "retry":
+ *         return Effect.logWarning("send it again in the next run", input)
+ *       case "verify":
+ *         return Effect.logWarning("look before it is sent again", input)
+ *       case "setup":
+ *         return Effect.logError("mend the setup, then send it again", error.message)
+ *     }
+ *   }),
  * )
  * ```
  *
