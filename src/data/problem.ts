@@ -25,6 +25,7 @@ const known = new Set([
   "hash",
   "id",
   "index",
+  "isCriterion",
   "isMandatory",
   "isTest",
   "isUnicity",
