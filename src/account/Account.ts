@@ -11,7 +11,7 @@ import { Np6 } from "../client/Np6.ts"
 import type { AccountField } from "../data/AccountField.ts"
 import type { ValueList } from "../data/ValueList.ts"
 import type { AccountService } from "./AccountService.ts"
-import { makeAccount } from "./make.ts"
+import { makeAccountService } from "./make.ts"
 import { modelSource } from "./modelSource.ts"
 import type { NoUnicity } from "./NoUnicity.ts"
 
@@ -54,7 +54,7 @@ export class Account extends AccountBase {
    * that is provided, so a program with two accounts gets two services, with names of their own.
    */
   static readonly layer: Layer.Layer<Account, never, Np6> = Layer.fresh(
-    Layer.effect(Account, Effect.flatMap(Np6, makeAccount)),
+    Layer.effect(Account, Effect.flatMap(Np6, makeAccountService)),
   )
 
   /**

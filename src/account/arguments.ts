@@ -16,9 +16,6 @@ const refuse = (input: string, problem: string): Checked<never> => Result.fail({
 
 const checkSegmentId = checker(SegmentId)
 
-/** Nothing to check, nothing to send. */
-export const none = (): Checked<RequestParts> => Result.succeed({})
-
 /** `{segment}` of a path. */
 export const bySegment = (id: number): Checked<RequestParts> =>
   Result.map(checkSegmentId("id", id), (id) => ({ params: { segment: String(id) } }))

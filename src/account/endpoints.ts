@@ -13,6 +13,7 @@ import { TargetId } from "../data/Ids.ts"
 import { RedListedTarget } from "../data/RedListedTarget.ts"
 import { ValueList } from "../data/ValueList.ts"
 import { readAs } from "../http/body.ts"
+import { noParts } from "../http/checker.ts"
 import { elementsBy, openListOf } from "../http/list.ts"
 import * as Input from "./arguments.ts"
 
@@ -27,7 +28,7 @@ const endpoint = <Args extends ReadonlyArray<unknown>, A, const F extends keyof 
 export const fields = endpoint({
   operation: "account.fields",
   path: "/fields",
-  request: Input.none,
+  request: noParts,
   read: readAs(Schema.Array(AccountField)),
   failures: denied,
 })
@@ -35,7 +36,7 @@ export const fields = endpoint({
 export const valueLists = endpoint({
   operation: "account.valueLists",
   path: "/valueLists",
-  request: Input.none,
+  request: noParts,
   read: readAs(Schema.Array(ValueList)),
   failures: denied,
 })
@@ -43,7 +44,7 @@ export const valueLists = endpoint({
 export const segments = endpoint({
   operation: "account.segments",
   path: "/segments",
-  request: Input.none,
+  request: noParts,
   read: readAs(Schema.Array(AccountSegment)),
   failures: denied,
 })
@@ -74,7 +75,7 @@ const Count: Schema.Codec<number, { readonly targetsCount: number }> = Schema.St
 export const count = endpoint({
   operation: "account.count",
   path: "/targets/count",
-  request: Input.none,
+  request: noParts,
   read: readAs(Count),
   failures: denied,
 })
@@ -82,7 +83,7 @@ export const count = endpoint({
 export const bounces = endpoint({
   operation: "account.bounces",
   path: "/targets/bounces",
-  request: Input.none,
+  request: noParts,
   read: openListOf(elementsBy(BouncedTarget)),
   failures: denied,
 })

@@ -37,7 +37,9 @@ const identifierOf = (name: string, id: number): string => {
   const [first = "", ...others] = wordsOf(name).map((word) => word.toLowerCase())
   const camel = [first, ...others.map(capitalized)].join("").normalize("NFC")
   if (camel === "") return `field${id}`
-  return /^\p{ID_Start}/u.test(camel) && !inherited.has(camel) ? camel : `field${capitalized(camel)}`
+  return /^\p{ID_Start}/u.test(camel) && !inherited.has(camel)
+    ? camel
+    : `field${capitalized(camel)}`
 }
 
 /** A thing of the account with a name for it that no other has. */

@@ -12,7 +12,7 @@ import * as endpoints from "./endpoints.ts"
 import { fieldKind, makeLookUp, segmentKind } from "./names.ts"
 
 /** Makes the service. */
-export const makeAccount = Effect.fnUntraced(function* (
+export const makeAccountService = Effect.fnUntraced(function* (
   connection: Np6Connection,
 ): Effect.fn.Return<AccountService> {
   const fields = call(connection, endpoints.fields)

@@ -143,8 +143,7 @@ const ambiguous = (
     attempts: 0,
     wanted,
     matches,
-    detail:
-      `the account has ${matches.length} ${several} that "${wanted}" may name: ${shown}. ` +
+    detail: `the account has ${matches.length} ${several} that "${wanted}" may name: ${shown}. ` +
       "Use the id of the one that you mean, or its exact name if no other has it.",
   })
 }

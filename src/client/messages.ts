@@ -24,7 +24,8 @@ export interface Described {
 
 type Sentence = string | ((error: Described) => string)
 
-const noSegment = "NP6 has no segment with this id. Check the id, which `segments` of Account lists."
+const noSegment =
+  "NP6 has no segment with this id. Check the id, which `segments` of Account lists."
 
 const notFound: { readonly [operation: string]: string } = {
   "targets.getByUnicity": "NP6 has no target with this unicity. Use upsert to create it.",

@@ -1,12 +1,15 @@
 /**
- * Checking an argument by a schema.
+ * Checking arguments.
  *
  * @module
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { firstProblem } from "../data/problem.ts"
-import type { Checked } from "./request.ts"
+import type { Checked, RequestParts } from "./request.ts"
+
+/** The check of an operation without arguments: nothing to check, nothing to send. */
+export const noParts = (): Checked<RequestParts> => Result.succeed({})
 
 /** Makes a check of one kind of argument. What it says of a bad one doesn't repeat it. */
 export const checker = <A, E>(

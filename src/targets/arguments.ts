@@ -25,9 +25,6 @@ export const checkUnicity: (input: string, value: unknown) => Checked<Unicity> =
 const decodeFieldValue = Schema.decodeUnknownResult(FieldValueSchema)
 const isFieldId = Schema.is(FieldId)
 
-/** Nothing to check, nothing to send. */
-export const none = (): Checked<RequestParts> => Result.succeed({})
-
 /** `{id}` of a path. */
 export const byId = (id: string): Checked<RequestParts> =>
   Result.map(checkTargetId("id", id), (id) => ({ params: { id } }))
