@@ -9,11 +9,16 @@ import { type Described, isUnsafeToRepeat } from "./Remedy.ts"
 
 type Sentence = string | ((error: Described) => string)
 
+const noSegment =
+  "NP6 has no segment with this id. Check the id, which `segments` of Account lists."
+
 const notFound: { readonly [operation: string]: string } = {
   "targets.getByUnicity": "NP6 has no target with this unicity. Use upsert to create it.",
   "targets.addToSegment": "NP6 has no such target, or no such segment. Check both ids.",
   "targets.removeFromSegment":
     "NP6 has no such target or segment, or the target isn't in the segment. Check both ids.",
+  "account.segment": noSegment,
+  "account.segmentMembers": noSegment,
   "targets.deleteMany": "NP6 found none of the selected targets. There is nothing left to delete.",
 }
 

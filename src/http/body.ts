@@ -263,6 +263,12 @@ const whole = <A>(decode: (text: string) => Result.Result<A, Unreadable>): Reade
   decode: (body) => Result.flatMap(bodyText(body), decode),
 })
 
+/** Reads JSON by a schema. */
+export const readAs = <A, E>(schema: Schema.Codec<A, E>): Reader<A> => {
+  const decode = reading(Schema.decodeUnknownResult(schema))
+  return whole((text) => Result.flatMap(parseJson(text), decode))
+}
+
 /** Reads one target. */
 export const readTarget: Reader<Target> = whole((text) =>
   Result.flatMap(parseJson(text), readAsTarget)

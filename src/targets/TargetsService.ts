@@ -8,7 +8,7 @@ import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { CommonFailure, Conflict, NotFound } from "../client/Errors.ts"
-import type { Np6Response } from "../client/Np6Response.ts"
+import type { Np6Response, WithResponse } from "../client/Np6Response.ts"
 import type { FieldValues } from "../data/Field.ts"
 import type { DeletionReport, Selection } from "../data/Selection.ts"
 import type { ListedTarget, Target } from "../data/Target.ts"
@@ -144,17 +144,6 @@ export interface TargetsOperations {
   readonly deleteMany: (
     selection: Selection,
   ) => Effect.Effect<DeletionReport, CommonFailure | NotFound>
-}
-
-/**
- * The operations with each value in its {@link Np6Response}: status, headers, request id, attempts.
- */
-export type WithResponse<Operations> = {
-  readonly [O in keyof Operations]: Operations[O] extends
-    (...args: infer Args) => Effect.Effect<infer A, infer E>
-    ? (...args: Args) => Effect.Effect<Np6Response<A>, E>
-    : Operations[O] extends Effect.Effect<infer A, infer E> ? Effect.Effect<Np6Response<A>, E>
-    : never
 }
 
 /**

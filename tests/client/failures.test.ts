@@ -9,13 +9,12 @@ import {
 } from "effect/http"
 import { TestClock } from "effect/testing"
 import { inspect } from "node:util"
+import { nameOf } from "../harness/errors.ts"
 import { operations } from "../harness/operations.ts"
 import { json, recording, sampleTarget, status, transport } from "../harness/recording.ts"
 import { inTime } from "../harness/time.ts"
 
 const once = { retry: RetryPolicy.none }
-const nameOf = (error: { readonly _tag: string }): string =>
-  "reason" in error ? `${error._tag}/${error.reason}` : error._tag
 
 // What a status means for an operation that doesn't document it.
 const undocumented: {

@@ -12,7 +12,7 @@ import type { CommonFailure, Conflict, NotFound } from "../../client/Errors.ts"
 import type { Fields, FieldValue, FieldValues } from "../../data/Field.ts"
 import type { DeletionReport } from "../../data/Selection.ts"
 import type { ListedTarget, Target } from "../../data/Target.ts"
-import type { WithResponse } from "../TargetsService.ts"
+import type { WithResponse } from "../../client/Np6Response.ts"
 import type { CellOptions } from "../CellText.ts"
 import type { UndecodedField } from "./UndecodedField.ts"
 

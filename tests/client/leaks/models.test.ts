@@ -6,10 +6,10 @@ import { json, recording, sampleTarget } from "../../harness/recording.ts"
 import { canaries } from "../../harness/leaks/canaries.ts"
 import { walk } from "../../harness/leaks/views.ts"
 import { assertClean, assertNothingLeaks, watch } from "../../harness/leaks/watch.ts"
+import { hostile } from "../../harness/hostile.ts"
 
 const { address, key, name, phone, words } = canaries
 const long = Number(phone) * 1_000_000
-const hostile = <A>(value: unknown): A => value as A
 const { layer } = recording([json(sampleTarget)], { apiKey: Redacted.make(key) })
 
 // Schemas of a caller's own, which say more than they should.

@@ -6,6 +6,7 @@ import { Buffer } from "node:buffer"
 import { gzipSync } from "node:zlib"
 import type { Body, Fault } from "./faults.ts"
 import type { Act, Answer, Line } from "./proxy.ts"
+import { nestedArray } from "../../harness/hostile.ts"
 
 type Row = Omit<Fault, "kind">
 
@@ -60,9 +61,6 @@ const tooMuch =
     await line.write(head, ...pieces())
     await line.hold()
   }
-
-const nested = (levels: number): Buffer =>
-  Buffer.concat([Buffer.alloc(levels, "["), Buffer.alloc(levels, "]")])
 
 export const bodyFaults: ReadonlyArray<Row> = [
   row("without a length, whole", "whole", async (line, answer) => {
@@ -151,13 +149,13 @@ export const bodyFaults: ReadonlyArray<Row> = [
     }),
   },
   row("5,000,000 levels of nesting", "large", (line) => {
-    const body = nested(5_000_000)
+    const body = Buffer.from(nestedArray(5_000_000))
     return line.write(sized(body.length), body)
   }),
   row("4,000,000 levels where nobody looks", "large", (line, answer) => {
     const body = bodyOf(answer)
     const at = body.indexOf("{") + 1
-    const deep = nested(4_000_000)
+    const deep = Buffer.from(nestedArray(4_000_000))
     const pieces = [body.subarray(0, at), '"x":', deep, ",", body.subarray(at)]
     return line.write(sized(body.length + 5 + deep.length), ...pieces)
   }),
