@@ -346,7 +346,8 @@ export class ServerError extends ServerErrorBase {
  * What is unexpected about a response. The first four aren't NP6's, whatever their status.
  *
  * - `"Redirect"`: a 3xx, which is never followed, since the key would go along
- * - `"Proxy"`: a proxy asks for credentials (407)
+ * - `"Proxy"`: a proxy asks for credentials (407). Node's `fetch` hides that: there it is a
+ *   {@link TransportError}
  * - `"Html"`: an HTML page: of a firewall, a gateway or a login portal
  * - `"Partial"`: a part of a body (206), which was not asked for
  * - `"Status"`: a status that neither the operation documents nor another error stands for

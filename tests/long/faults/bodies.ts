@@ -73,7 +73,7 @@ export const bodyFaults: ReadonlyArray<Row> = [
     const body = bodyOf(answer)
     await line.write(`HTTP/1.1 204 No Content\r\ncontent-length: ${body.length}\r\n\r\n`, body)
   }, 204),
-  row("a page of HTML", "other", (line) => line.write(sized(page.length), page)),
+  row("a page of HTML", "page", (line) => line.write(sized(page.length), page)),
   row("JSON of another shape", "other", (line) => line.write(sized(14), '{"error":null}')),
   row("not UTF-8", "other", (line) => line.write(sized(4), Uint8Array.of(91, 34, 233, 34))),
   row("reset mid-body", "broken", async (line, answer) => {
