@@ -64,16 +64,18 @@ export const failureOf = <A, F extends keyof Documented>(
     return transportError(withHead(facts, outcome.head), outcome.broken, secrets)
   }
   const { head } = outcome
-  const answered = withHead(facts, head)
-  if (outcome._tag === "Refused") return rejection(endpoint, outcome, secrets, answered, nowMillis)
+  const responded = withHead(facts, head)
+  if (outcome._tag === "Refused") return rejection(endpoint, outcome, secrets, responded, nowMillis)
   const { problem } = outcome
   // A page in place of a value.
   if (problem._tag === "Html") {
     const page: Refused = { _tag: "Refused", head, body: problem.text }
-    return rejection(endpoint, page, secrets, answered, nowMillis)
+    return rejection(endpoint, page, secrets, responded, nowMillis)
   }
   const missing = problem._tag === "Nothing" ? endpoint.failures[404] : undefined
-  return missing === undefined ? unexpected(answered, problem, head) : documented[missing](answered)
+  return missing === undefined
+    ? unexpected(responded, problem, head)
+    : documented[missing](responded)
 }
 
 /** The error of a response that is no success, with what it says. */

@@ -37,6 +37,11 @@ const unreachable = {
     "The server's TLS certificate isn't trusted, or it speaks no TLS. Check `baseUrl` and proxies.",
 }
 
+const setupSentence = ({ detail }: Described): string | undefined => {
+  const setup = setupOf(detail)
+  return setup === undefined ? undefined : unreachable[setup]
+}
+
 const later = ({ retryAfter }: Described): string =>
   retryAfter === undefined ? "Try again later" : `Try again in ${Duration.format(retryAfter)}`
 
@@ -83,13 +88,10 @@ const sentences: { readonly [key: string]: Sentence } = {
     "The body of the response isn't what NP6 documents. A proxy may have responded in NP6's place, or NP6 has changed.",
   "UnexpectedResponse/TooLarge":
     "The response is larger than accepted: 8 MiB for one target, 16 MiB for one of a list, and 1,000 levels of nesting.",
-  "TransportError/Connect": ({ detail }) => {
-    const setup = setupOf(detail)
-    return setup === undefined
-      ? "NP6 couldn't be reached. Check the network and `baseUrl`."
-      : unreachable[setup]
-  },
-  "TransportError/Reset": "The connection broke before the response was complete.",
+  "TransportError/Connect": (error) =>
+    setupSentence(error) ?? "NP6 couldn't be reached. Check the network and `baseUrl`.",
+  "TransportError/Reset": (error) =>
+    setupSentence(error) ?? "The connection broke before the response was complete.",
   "TransportError/Timeout": "No complete response arrived in time. Try again, or raise `timeout`.",
 }
 

@@ -27,7 +27,7 @@ export type Attempted<A> =
   | { readonly _tag: "Unreadable"; readonly head: Head; readonly problem: Unreadable }
   | { readonly _tag: "Broken"; readonly head: Head | undefined; readonly broken: Broken }
 
-/** The head of an answer. */
+/** The head of a response. */
 export interface Head {
   readonly status: number
   readonly headers: { readonly [name: string]: string }
@@ -89,13 +89,13 @@ const execute = (
         // Its cause, and not the words that the client has for it.
         case "TransportError":
           return Effect.fail(readFailure(reason.cause))
-        // A client that was told to fail on a status still has the answer.
+        // A client that was told to fail on a status still has the response.
         case "StatusCodeError":
           return Effect.succeed(reason.response)
         case "EncodeError":
         case "InvalidUrlError":
           return Effect.fail<Broken>({ reason: "Connect" })
-        // A client that reads bodies by itself, and fails on one, had an answer.
+        // A client that reads bodies, and fails on one, had a response.
         case "DecodeError":
         case "EmptyBodyError":
           return Effect.fail<Broken>({ reason: "Reset" })

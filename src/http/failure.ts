@@ -26,7 +26,7 @@ const connecting = new Set([
 ])
 
 // Codes without a system call that are raised while connecting: undici's own, and those of
-// certificates. OpenSSL's ERR_SSL_* are not among them: they come up in the middle of an answer too.
+// certificates. OpenSSL's ERR_SSL_* are not among them: they come up in the middle of a response too.
 const connectCode =
   /^(?:UND_ERR_CONNECT_TIMEOUT|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|CERT_.*|ERR_TLS_.*|DEPTH_ZERO_.*|SELF_SIGNED_.*|UNABLE_TO_.*)$/
 

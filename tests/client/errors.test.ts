@@ -171,6 +171,10 @@ describe("an error", () => {
     [new TransportError({ ...facts, reason: "Connect", detail: "NOT_CAPABLE" }), "--allow-net"],
     [new TransportError({ ...facts, reason: "Reset" }), "connection broke"],
     [
+      new TransportError({ ...facts, reason: "Reset", detail: "ERR_SSL_WRONG_VERSION_NUMBER" }),
+      "it speaks no TLS",
+    ],
+    [
       new ServerError({ ...facts, operation: "targets.create" }),
       "may have been applied: look before you repeat it",
     ],
