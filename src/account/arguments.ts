@@ -6,19 +6,11 @@
 import * as DateTime from "effect/DateTime"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
-import { SegmentId } from "../data/Ids.ts"
 import { formatIso, parseInstant } from "../data/instant.ts"
-import { checker } from "../http/checker.ts"
 import type { Checked, RequestParts } from "../http/request.ts"
 import type { RedListPeriod } from "./AccountService.ts"
 
 const refuse = (input: string, problem: string): Checked<never> => Result.fail({ input, problem })
-
-const checkSegmentId = checker(SegmentId)
-
-/** `{segment}` of a path. */
-export const bySegment = (id: number): Checked<RequestParts> =>
-  Result.map(checkSegmentId("id", id), (id) => ({ params: { segment: String(id) } }))
 
 /** `{list}` of a path, and `?startDate=&endDate=`. */
 export const byListAndPeriod = (

@@ -6,6 +6,7 @@
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 import type { Documented, Endpoint } from "../client/endpoint.ts"
+import { bySegment } from "../client/segment.ts"
 import { AccountField } from "../data/AccountField.ts"
 import { AccountSegment } from "../data/AccountSegment.ts"
 import { BouncedTarget } from "../data/BouncedTarget.ts"
@@ -49,18 +50,12 @@ export const segments = endpoint({
   failures: denied,
 })
 
-export const segment = endpoint({
-  operation: "account.segment",
-  path: "/segments/{segment}",
-  request: Input.bySegment,
-  read: readAs(AccountSegment),
-  failures: denied404,
-})
+export { segment } from "../client/segment.ts"
 
 export const segmentMembers = endpoint({
   operation: "account.segmentMembers",
   path: "/segments/{segment}/targets",
-  request: Input.bySegment,
+  request: bySegment,
   read: openListOf(elementsBy(TargetId)),
   failures: denied404,
 })

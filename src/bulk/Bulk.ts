@@ -213,7 +213,8 @@ export const removeFromSegment = <I, E = never, R = never>(
 
 /**
  * Makes sure that there is a target for every input and that it is in a segment:
- * `targets.ensureInSegment`. A target that is in the segment already is `Done`.
+ * `targets.ensureInSegment`. A target that is in the segment already is `Done`; in a dynamic segment,
+ * whose members a query decides, each input is `Failed` with `Conflict` (`DynamicSegment`).
  *
  * An error is about the request that failed, which its `operation` names: with
  * `"targets.addToSegment"` and `applied: "no"`, the target is upserted and not in the segment.
@@ -231,8 +232,8 @@ export const removeFromSegment = <I, E = never, R = never>(
 export const ensureInSegment = <I, E = never, R = never>(
   segment: number,
   toCall: (input: I) => Given<Upsert, E, R>,
-  options?: BulkOptions<I, Target, CommonFailure | NotFound | E>,
-): Operator<I, Target, CommonFailure | NotFound | E, R> =>
+  options?: BulkOptions<I, Target, CommonFailure | NotFound | Conflict<"DynamicSegment"> | E>,
+): Operator<I, Target, CommonFailure | NotFound | Conflict<"DynamicSegment"> | E, R> =>
   each({
     operation: "targets.ensureInSegment",
     callback: toCall,

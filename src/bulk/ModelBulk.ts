@@ -59,8 +59,12 @@ export interface ModelBulk<Shape, U extends keyof Shape> {
   readonly ensureInSegment: <I, E = never, R = never>(
     segment: number,
     toValues: (input: I) => Given<NewValues<Shape, U>, E, R>,
-    options?: BulkOptions<I, TypedTarget<Shape>, CommonFailure | NotFound | E>,
-  ) => Operator<I, TypedTarget<Shape>, CommonFailure | NotFound | E, R>
+    options?: BulkOptions<
+      I,
+      TypedTarget<Shape>,
+      CommonFailure | NotFound | Conflict<"DynamicSegment"> | E
+    >,
+  ) => Operator<I, TypedTarget<Shape>, CommonFailure | NotFound | Conflict<"DynamicSegment"> | E, R>
   /** Deletes the target of every input, a chunk at a time. */
   readonly delete: <I, By extends "id" | "unicity", E = never, R = never>(
     by: By,

@@ -119,14 +119,16 @@ export interface TargetsOperations {
    * target of the upsert.
    *
    * An error is about the request that failed, which its `operation` names: `targets.addToSegment`
-   * with `applied: "no"` means that the target is written and not added. A 409 is taken for "already
-   * in it"; NP6 may answer the same for a dynamic segment.
+   * with `applied: "no"` means that the target is written and not added. NP6's 409 doesn't say whether
+   * the target is in the segment or the segment is dynamic, so the segment is read at the first 409
+   * (`GET /segments/{segment}`): in a dynamic one the call fails with `Conflict` (`DynamicSegment`).
+   * Where the key may not read it, a 409 counts as "already in it".
    */
   readonly ensureInSegment: (
     unicity: UnicityInput,
     values: FieldValues,
     segment: number,
-  ) => Effect.Effect<Target, CommonFailure | NotFound>
+  ) => Effect.Effect<Target, CommonFailure | NotFound | Conflict<"DynamicSegment">>
   /**
    * Deletes a target: `DELETE /targets/{id}`. Fails with `NotFound` when there is none; after an
    * unanswered attempt, 404 is success.

@@ -8,12 +8,14 @@ import { call } from "../client/call.ts"
 import type { Np6Connection } from "../client/Np6.ts"
 import { openStream, streamAlone, valueAlone } from "../client/operations.ts"
 import * as endpoints from "./endpoints.ts"
+import { makeMembershipCheck } from "./membership.ts"
 import type { TargetsService } from "./TargetsService.ts"
 
 /** Makes the service. */
 export const makeTargets = (connection: Np6Connection): TargetsService => {
   const upsertMember = call(connection, endpoints.upsertMember)
   const ensureMember = call(connection, endpoints.ensureMember)
+  const checkMembership = makeMembershipCheck(connection)
   const open = openStream(connection, endpoints.stream)
   const withResponse: TargetsService["withResponse"] = {
     list: call(connection, endpoints.list)(),
@@ -27,11 +29,18 @@ export const makeTargets = (connection: Np6Connection): TargetsService => {
     addToSegment: call(connection, endpoints.addToSegment),
     removeFromSegment: call(connection, endpoints.removeFromSegment),
     ensureInSegment: (unicity, values, segment) =>
-      Effect.flatMap(upsertMember(unicity, values, segment), ({ attempts, value }) =>
-        Effect.map(
-          ensureMember(value.id, segment),
-          (response) => ({ ...response, value, attempts: attempts + response.attempts }),
-        )),
+      Effect.flatMap(
+        upsertMember(unicity, values, segment),
+        ({ attempts, value }) =>
+          ensureMember(value.id, segment).pipe(
+            Effect.flatMap((response) => checkMembership(response, segment)),
+            Effect.map((response) => ({
+              ...response,
+              value,
+              attempts: attempts + response.attempts,
+            })),
+          ),
+      ),
     delete: call(connection, endpoints.deleteOne),
     deleteMany: call(connection, endpoints.deleteMany),
   }

@@ -150,7 +150,7 @@ export interface TypedOperations<Shape, U extends keyof Shape> {
   readonly ensureInSegment: (
     values: NewValues<Shape, U>,
     segment: number,
-  ) => Effect.Effect<TypedTarget<Shape>, CommonFailure | NotFound>
+  ) => Effect.Effect<TypedTarget<Shape>, CommonFailure | NotFound | Conflict<"DynamicSegment">>
   /** Deletes a target. */
   readonly delete: (
     id: string,
