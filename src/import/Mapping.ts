@@ -31,10 +31,10 @@ import type { FieldValue, FieldValues } from "../data/Field.ts"
 import { suggest } from "../data/suggest.ts"
 import { hasControl, hasLoneSurrogate } from "../data/text.ts"
 import type { ValueList } from "../data/ValueList.ts"
-import { type FieldReader, fieldReader, type ReadOptions } from "./fieldReader.ts"
-import type { CellValue } from "./reader.ts"
+import { type FieldReader, fieldReader, type ReadOptions } from "./FieldReader.ts"
+import type { CellValue } from "./Reader.ts"
 
-export type { ReadOptions } from "./fieldReader.ts"
+export type { ReadOptions } from "./FieldReader.ts"
 
 /** A contact as it is sent. */
 export interface Contact {

@@ -48,13 +48,13 @@ import {
   markOf,
   unitSize,
   Utf8Evidence,
-} from "./encoding.ts"
+} from "./Encoding.ts"
 import { ImportError } from "./ImportError.ts"
-import { type Cells, Columns, readBlock, type RowProblem } from "./reader.ts"
+import { type Cells, Columns, readBlock, type RowProblem } from "./Reader.ts"
 import type { Source } from "./Source.ts"
 
-export type { Encoding, EncodingEvidence } from "./encoding.ts"
-export type { CellValue, RowProblem } from "./reader.ts"
+export type { Encoding, EncodingEvidence } from "./Encoding.ts"
+export type { CellValue, RowProblem } from "./Reader.ts"
 
 /** What stands between two cells. */
 export type Delimiter = "," | ";" | "\t" | "|"

@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import { Buffer } from "node:buffer"
 import { ImportError } from "./ImportError.ts"
-import { type BlockFormat, type Columns, readBlock, type RecordReader } from "./reader.ts"
+import { type BlockFormat, type Columns, readBlock, type RecordReader } from "./Reader.ts"
 import type { Source } from "./Source.ts"
 
 /** How much is read at once. */

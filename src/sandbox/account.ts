@@ -21,7 +21,7 @@ export interface Problem {
 }
 
 /** A field with its defaults, and the labels that it takes. */
-export interface AccountField {
+export interface FieldOfAccount {
   readonly id: number
   readonly name: string
   readonly type: SeedFieldType
@@ -36,11 +36,11 @@ export interface AccountField {
 
 /** All of a seed that requests cannot change. */
 export interface Account {
-  readonly fields: ReadonlyArray<AccountField>
+  readonly fields: ReadonlyArray<FieldOfAccount>
   /** The fields that together identify a target, in the account's order. */
-  readonly unicity: ReadonlyArray<AccountField>
+  readonly unicity: ReadonlyArray<FieldOfAccount>
   /** By id, as text, and by name: writes are keyed by either. */
-  readonly fieldByKey: ReadonlyMap<string, AccountField>
+  readonly fieldByKey: ReadonlyMap<string, FieldOfAccount>
   readonly valueLists: ReadonlyMap<number, SeedValueList>
   readonly segments: ReadonlyMap<number, SeedSegment>
   /** By value. */
@@ -209,7 +209,7 @@ export const makeAccount = (
   if (problem !== undefined) return Result.fail(problem)
 
   const { idOf, lists } = listsOf(seedFields, seed.valueLists ?? [])
-  const fields = seedFields.map((field): AccountField => {
+  const fields = seedFields.map((field): FieldOfAccount => {
     const valueListId = idOf(field)
     const labels = valueListId === undefined ? undefined : lists.get(valueListId)?.values
     return {

@@ -1,7 +1,7 @@
 import type * as Types from "effect/Types"
 import type { SandboxRequest } from "./SandboxService.ts"
 
-export type Entry = Types.Mutable<SandboxRequest>
+export type LogEntry = Types.Mutable<SandboxRequest>
 
 /** How many requests the log holds at most, and how many bytes: a sandbox may run for days. */
 const mostEntries = 100_000
@@ -20,7 +20,7 @@ const bytesOf = ({ body, headers, path, query }: SandboxRequest): number => {
 }
 
 interface Held {
-  readonly entry: Entry
+  readonly entry: LogEntry
   readonly bytes: number
 }
 
@@ -32,7 +32,7 @@ export class RequestLog {
   #bytes = 0
   #waiting = new Set<() => void>()
 
-  add(entry: Entry): void {
+  add(entry: LogEntry): void {
     const bytes = bytesOf(entry)
     this.#held.push({ entry, bytes })
     this.#bytes += bytes

@@ -11,7 +11,7 @@ import { concernedBy } from "./concerned.ts"
 import { control, type Controlled, isControl } from "./control.ts"
 import type { Fault, FaultRule } from "./Fault.ts"
 import { readHeader } from "./faultJson.ts"
-import { type Entry, loggedBody, RequestLog } from "./log.ts"
+import { type LogEntry, loggedBody, RequestLog } from "./log.ts"
 import * as represent from "./represent.ts"
 import { badRequest, type ResponseParts } from "./response.ts"
 import { match } from "./routes.ts"
@@ -195,7 +195,7 @@ const makeFrom = Effect.fnUntraced(function* (
   const faultFor = (
     { rules, server }: Running,
     wire: WireRequest,
-    entry: Entry,
+    entry: LogEntry,
     matched: ReturnType<typeof match>,
   ): Result.Result<Fault | undefined, ResponseParts> => {
     const header = wire.headers.get("x-sandbox-fault")
@@ -212,7 +212,7 @@ const makeFrom = Effect.fnUntraced(function* (
       running.received += 1
       index += 1
       const matched = match(method, url)
-      const entry: Entry = {
+      const entry: LogEntry = {
         index,
         time,
         operation: matched._tag === "Found" ? matched.route.operation : "unknown",

@@ -1,6 +1,6 @@
 /** The account's parts as NP6 sends them. */
 import { isYearOne, parseInstant } from "../data/instant.ts"
-import type { Account, AccountField } from "./account.ts"
+import type { Account, FieldOfAccount } from "./account.ts"
 import type { SeedBounce, SeedRedListEntry, SeedSegment, SeedValueList } from "./Seed.ts"
 import * as Store from "./store.ts"
 
@@ -13,7 +13,7 @@ const isoOf = (timestamp: string | number | undefined): string | undefined => {
   return Number.isNaN(millis) || isYearOne(millis) ? undefined : isoDate(millis)
 }
 
-const fieldsOf = (fields: ReadonlyArray<AccountField>, row: Store.Contact): object =>
+const fieldsOf = (fields: ReadonlyArray<FieldOfAccount>, row: Store.Contact): object =>
   Object.fromEntries(fields.map((field) => [field.id, row.values.get(field.id) ?? null]))
 
 /** A target by itself, in the account's dialect. */
@@ -37,7 +37,7 @@ export const listedTargetJson = (account: Account, row: Store.Contact): object =
   fields: fieldsOf(account.unicity, row),
 })
 
-export const fieldJson = (one: AccountField): object => ({
+export const fieldJson = (one: FieldOfAccount): object => ({
   type: one.type,
   id: one.id,
   name: one.name,

@@ -1,12 +1,12 @@
 import * as Result from "effect/Result"
 import { parseInstant } from "../data/instant.ts"
-import type { AccountField } from "./account.ts"
+import type { FieldOfAccount } from "./account.ts"
 import type { SeedConstraint, SeedFieldType, SeedValue } from "./Seed.ts"
 
 /** A value that is set. */
 export type FieldContent = Exclude<SeedValue, null>
 
-type Check = (value: unknown, field: AccountField) => Result.Result<FieldContent, string>
+type Check = (value: unknown, field: FieldOfAccount) => Result.Result<FieldContent, string>
 
 const comparisons: {
   readonly [operator in SeedConstraint["operator"]]: {
@@ -25,7 +25,7 @@ const comparisons: {
 /** Holds what was measured of a value to the field's constraint. */
 const constrained = (
   value: FieldContent,
-  field: AccountField,
+  field: FieldOfAccount,
   measure: number,
   unit = "",
   read: (bound: string) => number = Number,
@@ -54,7 +54,7 @@ const dateOf = (value: string): number => {
 }
 
 /** A label as the value list spells it: NP6's lists do not regard case. */
-const label = (value: unknown, { labels }: AccountField): string | undefined =>
+const label = (value: unknown, { labels }: FieldOfAccount): string | undefined =>
   typeof value !== "string"
     ? undefined
     : labels === undefined
@@ -92,7 +92,7 @@ const checks: { readonly [type in SeedFieldType]: Check } = {
 /** The value to store for what was written, or what the field wants instead. `null` unsets. */
 export const checkValue = (
   value: unknown,
-  field: AccountField,
+  field: FieldOfAccount,
 ): Result.Result<SeedValue, string> => {
   const clears = value === null ||
     (field.type === "multipleSelectList" && Array.isArray(value) && value.length === 0)

@@ -3,7 +3,7 @@ import { type ImportError, Rows, Source } from "@effect-np6/targets/import"
 import { Effect, Stream } from "effect"
 import fc from "fast-check"
 import { BlockCursor } from "../../src/import/blocks.ts"
-import { Columns, readBlock } from "../../src/import/reader.ts"
+import { Columns, readBlock } from "../../src/import/Reader.ts"
 import { asCsv, breaksIn, concat, encode, type Form, mark } from "../harness/files.ts"
 
 const inspect = (file: Uint8Array | string, format: Rows.Format = Rows.csv()) =>

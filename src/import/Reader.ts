@@ -7,7 +7,7 @@ import type { FieldScalar } from "../data/Field.ts"
 import { isExact } from "../data/number.ts"
 import { hasLoneSurrogate } from "../data/text.ts"
 import { CsvScanner, hasDoubledQuotes, isBeyondAscii, type Units } from "./csv.ts"
-import { BlockText, type Encoding, encodingNames, unitSize } from "./encoding.ts"
+import { BlockText, type Encoding, encodingNames, unitSize } from "./Encoding.ts"
 
 /** The value of a cell: text in CSV, what JSON has in NDJSON; `undefined` where a row lacks the key. */
 export type CellValue = FieldScalar | null | ReadonlyArray<FieldScalar | null> | undefined

@@ -11,7 +11,7 @@ import { suggest } from "../data/suggest.ts"
 import type { ValueList } from "../data/ValueList.ts"
 import { type CellOptions, checkCell, readInstant, readNumber } from "../targets/CellText.ts"
 import { type Labels, labelsOf, quoted } from "../targets/labels.ts"
-import type { CellValue } from "./reader.ts"
+import type { CellValue } from "./Reader.ts"
 
 /** How the cells of a file are written. */
 export interface ReadOptions extends Omit<CellOptions, "flags"> {
