@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { pathWords } from "./routes.ts"
 import { Sandbox } from "./Sandbox.ts"
 import type { SandboxListenError } from "./SandboxListenError.ts"
 import type {
@@ -28,19 +29,28 @@ export interface TerminalOptions extends ServeOptions {
 /** The most of a body that a terminal shows. */
 const shownBody = 2_000
 
-/** A part of a path that can't be about a person: NP6's own names and ids. */
-const isPlain = (part: string): boolean => /^[A-Za-z0-9_]{0,40}$/.test(part)
+/** The id of a target, or of a thing with a number. */
+const id = /^(?:[0-9A-Z]{8}|[1-9]\d{0,9})$/
 
-const hidden = ({ path, query }: SandboxRequest): string => {
+/** Letters alone, as in a path that the sandbox doesn't have, or a misspelt parameter. */
+const word = /^[A-Za-z]{0,30}$/
+
+/** The path and the parameters of a request, without what may be a contact's. */
+const hidden = ({ operation, path, query }: SandboxRequest): string => {
+  const isPlain = (part: string) =>
+    part === "" || id.test(part) || pathWords.has(part) ||
+    (operation === "unknown" && word.test(part))
   const parts = path.split("/").map((part) => isPlain(part) ? part : "…")
-  const names = [...new URLSearchParams(query).keys()].map((name) => isPlain(name) ? name : "…")
-  return parts.join("/") +
-    (names.length === 0 ? "" : `?${names.map((name) => `${name}=…`).join("&")}`)
+  const names = Array.from(
+    new URLSearchParams(query).keys(),
+    (name) => `${word.test(name) ? name : "…"}=…`,
+  )
+  return parts.join("/") + (names.length === 0 ? "" : `?${names.join("&")}`)
 }
 
 const whole = ({ path, query }: SandboxRequest): string => query === "" ? path : `${path}?${query}`
 
-/** A text of somebody else's on one line, without what a terminal would obey. */
+/** A client's text on one line, without control characters, which a terminal would act on. */
 const printable = (text: string): string =>
   text.replace(
     /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
@@ -48,8 +58,9 @@ const printable = (text: string): string =>
   )
 
 /**
- * A request on one line: method, path, status, the key's name, milliseconds, and what went wrong.
- * Values of contacts are hidden unless they are asked for, and then a body has a line of its own.
+ * A request on one line: method, path, status, the key's name, milliseconds, and the fault or the
+ * reason of a refusal. Values of contacts are hidden unless `showsValues`; then the body follows on a
+ * second line.
  */
 export const lineOf = (request: SandboxRequest, showsValues: boolean): string => {
   const { body, bodyBytes, fault, headers, method, milliseconds = 0, reason, status } = request
@@ -62,7 +73,7 @@ export const lineOf = (request: SandboxRequest, showsValues: boolean): string =>
     ...(reason === undefined ? [] : [printable(reason)]),
   ].join("  ")
   if (!showsValues || body === "") return line
-  const rest = bodyBytes > shownBody ? ` … (${bodyBytes} bytes)` : ""
+  const rest = body.length > shownBody ? ` … (${bodyBytes} bytes)` : ""
   return `${line}\n       ${printable(body.slice(0, shownBody))}${rest}`
 }
 
