@@ -28,7 +28,8 @@
  *   .then(console.log, console.error)
  * ```
  *
- * `8102` and `8103` are ids of the account's own fields, which `GET /fields` of the NP6 API lists.
+ * `8102` and `8103` are ids of the account's own fields, which {@link Account} lists and finds by
+ * name.
  *
  * ## Operations
  *
@@ -46,6 +47,9 @@
  *
  * {@link Bulk} runs them over streams of inputs, with {@link Progress} to watch;
  * {@link TargetModel} gives the account's fields names and types.
+ *
+ * {@link Account} reads what the account has: its fields, value lists and segments, who is in a
+ * segment, bounces and red lists. `Account.modelSource` writes a {@link TargetModel} of it.
  *
  * ## Errors
  *
@@ -66,13 +70,17 @@
  * ## Tests
  *
  * `@effect-np6/targets/sandbox` is an NP6 in memory, with faults to order: its
- * `Sandbox.layerTargets()` provides {@link Targets} without a network.
+ * `Sandbox.layerTargets()` provides {@link Targets} and {@link Account} without a network.
  *
  * @module
  */
 export * from "./src/client/Np6.ts"
 export * from "./src/targets/Targets.ts"
 export type * from "./src/targets/TargetsService.ts"
+export * from "./src/account/Account.ts"
+export type * from "./src/account/AccountService.ts"
+export * from "./src/account/NameErrors.ts"
+export * from "./src/account/NoUnicity.ts"
 export * from "./src/client/Errors.ts"
 export * as RetryPolicy from "./src/client/RetryPolicy.ts"
 export * as RateLimit from "./src/client/RateLimit.ts"
@@ -84,6 +92,9 @@ export * from "./src/data/Bounce.ts"
 export * from "./src/data/RedList.ts"
 export * from "./src/data/Field.ts"
 export * from "./src/data/AccountField.ts"
+export * from "./src/data/AccountSegment.ts"
+export * from "./src/data/BouncedTarget.ts"
+export * from "./src/data/RedListedTarget.ts"
 export * from "./src/data/ValueList.ts"
 export { Day } from "./src/data/Day.ts"
 export * from "./src/data/Unicity.ts"

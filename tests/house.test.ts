@@ -137,5 +137,12 @@ it("names: no two paths differ by case alone", () => {
   assert.deepStrictEqual(all.filter((_, at) => lower.indexOf(lower[at] ?? "") < at), [])
 })
 
+it("workflows: every action is pinned to a commit", () => {
+  const uses = pathsIn(".github/workflows").flatMap((path) =>
+    readFileSync(root + path, "utf8").match(/uses: .*/g) ?? []
+  )
+  assert.deepStrictEqual(uses.filter((use) => !/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(use)), [])
+})
+
 it("version: the user agent says the version of the manifest", () =>
   assert.strictEqual(version, manifest.version))

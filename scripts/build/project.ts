@@ -6,6 +6,9 @@
  */
 import config from "../../deno.json" with { type: "json" }
 
+/** The root of the project. */
+export const root: URL = new URL("../../", import.meta.url)
+
 /** An entry point, by its name in `exports` and its module. */
 export interface EntryPoint {
   /** As in `exports`: `.` or `./sandbox`. */
@@ -24,6 +27,18 @@ const requirement = (name: keyof typeof config.imports): string => {
   return specifier.slice(prefix.length)
 }
 
+/** The version that `deno.lock` has for an import of `deno.json`. */
+export const locked = (name: string): string => {
+  const specifier = Object.entries(config.imports).find(([key]) => key === name)?.[1] ?? name
+  const { specifiers }: { readonly specifiers: Readonly<Record<string, string>> } = JSON.parse(
+    Deno.readTextFileSync(new URL("deno.lock", root)),
+  )
+  // Behind an underscore are the versions of its peers.
+  const version = specifiers[specifier]?.replace(/_.*/, "")
+  if (version === undefined) throw new Error(`deno.lock has no ${specifier}`)
+  return version
+}
+
 /** The package, as `deno.json` has it. */
 export const project = {
   name: config.name,
@@ -36,6 +51,3 @@ export const project = {
   entryPoints: Object.entries(config.exports).map(([name, path]): EntryPoint => ({ name, path })),
   compilerOptions: config.compilerOptions,
 } as const
-
-/** The root of the project. */
-export const root: URL = new URL("../../", import.meta.url)

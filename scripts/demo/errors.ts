@@ -4,17 +4,15 @@
  * @module
  */
 import {
-  type ClientFailure,
+  type CommonFailure,
   type Conflict,
   type ConflictReason,
-  type Forbidden,
   type InvalidInput,
   type NotFound,
   Np6,
   RetryPolicy,
   Targets,
   type TargetsService,
-  type Unauthorized,
 } from "../../mod.ts"
 import { Fault, Sandbox } from "../../src/sandbox/Sandbox.ts"
 import { Data, Effect, type Layer, Redacted } from "effect"
@@ -22,7 +20,7 @@ import { field, segment } from "./account.ts"
 import { bold, dim, print, red, type Screen, wrap } from "./screen.ts"
 
 /** Whatever an operation may fail with. */
-export type TargetsError = Unauthorized | Forbidden | NotFound | Conflict | ClientFailure
+export type TargetsError = CommonFailure | NotFound | Conflict
 
 type Name = Exclude<TargetsError["_tag"], "Conflict"> | `Conflict, ${ConflictReason}`
 

@@ -3,14 +3,7 @@
  *
  * @module
  */
-import {
-  type ClientFailure,
-  type FieldValues,
-  type Forbidden,
-  type Target,
-  Targets,
-  type Unauthorized,
-} from "../../mod.ts"
+import { type CommonFailure, type FieldValues, type Target, Targets } from "../../mod.ts"
 import { Array, Effect, Result } from "effect"
 import type { Contact } from "./contacts.ts"
 import { makeProgress, type Screen } from "./screen.ts"
@@ -26,7 +19,7 @@ export interface Person {
 /** A contact that wasn't written, and what the program saw. */
 export interface Refused {
   readonly line: number
-  readonly error: Unauthorized | Forbidden | ClientFailure
+  readonly error: CommonFailure
 }
 
 /** What became of the contacts: each was written, or refused. */

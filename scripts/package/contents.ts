@@ -1,8 +1,10 @@
 /**
- * What is in the package: the manifest, the files, and what others' linters say of them.
+ * What is in the package: the manifest, the files, what they import and link to, and what linters
+ * say of them.
  *
  * @module
  */
+import ts from "typescript"
 import { version } from "../../src/http/version.ts"
 import { manifest } from "../build/manifest.ts"
 import { type Check, ensure } from "./check.ts"
@@ -22,6 +24,16 @@ const filesIn = async (directory: string, below = ""): Promise<ReadonlyArray<str
 
 const exists = (path: string): Promise<boolean> =>
   Deno.stat(path).then(({ isFile }) => isFile, () => false)
+
+/** The package of a bare specifier: `effect` for `effect/Schema`, `@effect/sql-pg` for what is in it. */
+const packageOf = (specifier: string): string =>
+  specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/")
+
+/** The targets of Markdown's links: `[text](target)` and `[name]: target`. */
+const linksIn = (markdown: string): ReadonlyArray<string> =>
+  [...markdown.matchAll(/\]\(([^)\s]+)\)|^\[[^\]]+\]: *(\S+)/gm)].map((link) =>
+    link[1] ?? link[2] ?? ""
+  )
 
 /** What no published file may hold. */
 const forbidden = (root: string): ReadonlyArray<readonly [string, RegExp | string]> => [
@@ -67,6 +79,46 @@ export const contents: ReadonlyArray<Check> = [
       }
       for (const document of documents) ensure(files.includes(document), `${document} is missing.`)
       return `${files.length} files`
+    },
+  },
+  {
+    name: "imports",
+    run: async ({ unpacked }) => {
+      const imported = new Set<string>()
+      for (const file of await filesIn(unpacked)) {
+        if (!/\.(?:js|d\.ts)$/.test(file)) continue
+        const text = await Deno.readTextFile(`${unpacked}/${file}`)
+        const { importedFiles, referencedFiles, typeReferenceDirectives } = ts.preProcessFile(text)
+        ensure(
+          referencedFiles.length + typeReferenceDirectives.length === 0,
+          `${file} has a "/// <reference".`,
+        )
+        for (const { fileName } of importedFiles) {
+          if (!/^(?:\.|node:)/.test(fileName)) imported.add(packageOf(fileName))
+        }
+      }
+      const declared = Object.keys(manifest.peerDependencies)
+      for (const name of imported) {
+        ensure(declared.includes(name), `${name} is imported, and not in the manifest.`)
+      }
+      for (const name of declared) {
+        ensure(imported.has(name), `${name} is in the manifest, and not imported.`)
+      }
+      return [...imported].join(", ")
+    },
+  },
+  {
+    name: "links",
+    run: async ({ unpacked }) => {
+      for (const document of ["README.md", "CHANGELOG.md"]) {
+        for (const link of linksIn(await Deno.readTextFile(`${unpacked}/${document}`))) {
+          ensure(
+            /^(?:https:\/\/|#)/.test(link),
+            `${document} links to ${link}, which is nowhere on npm and JSR.`,
+          )
+        }
+      }
+      return "absolute"
     },
   },
   {

@@ -2,6 +2,7 @@
  * Checks the package in `npm/`, and the sources as JSR would get them.
  *
  *     deno task check:package                  prints a row for each check
+ *     deno task check:package bundle size      those with a name that has one of these in it
  *     deno task check:package --update-size    keeps the sizes of today
  *
  * Needs npm, and a package that `build:npm` or `build:npm:tsc` built.
@@ -9,6 +10,7 @@
 import { availableParallelism } from "node:os"
 import { parseArgs } from "node:util"
 import { root } from "../build/project.ts"
+import { bundles } from "./bundles.ts"
 import type { Check } from "./check.ts"
 import { consumers } from "./consumers.ts"
 import { contents } from "./contents.ts"
@@ -17,11 +19,12 @@ import { permissions } from "./permissions.ts"
 import { keepSizes, size } from "./size.ts"
 import { open, type Workshop } from "./workshop.ts"
 
-const checks: ReadonlyArray<Check> = [
+const allChecks: ReadonlyArray<Check> = [
   ...contents,
   ...jsr,
   ...consumers,
   ...permissions,
+  ...bundles,
   ...size,
 ]
 
@@ -62,7 +65,14 @@ const performAll = async (workshop: Workshop): Promise<ReadonlyArray<Result>> =>
   return rows
 }
 
-const { values } = parseArgs({ args: Deno.args, options: { "update-size": { type: "boolean" } } })
+const { positionals, values } = parseArgs({
+  args: Deno.args,
+  allowPositionals: true,
+  options: { "update-size": { type: "boolean" } },
+})
+const checks = allChecks.filter(({ name }) =>
+  positionals.length === 0 || positionals.some((part) => name.includes(part))
+)
 const start = performance.now()
 const home = await Deno.makeTempDir({ prefix: "check-package-" })
 try {

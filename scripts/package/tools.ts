@@ -30,6 +30,10 @@ export const tools: Readonly<Record<string, string>> = {
   "@arethetypeswrong/cli": "0.18.5",
   esbuild: "0.28.2",
   rolldown: "1.3.2",
+  webpack: "5.112.2",
+  rollup: "4.68.8",
+  "@rollup/plugin-node-resolve": "16.0.3",
+  vite: "8.3.8",
   ...Object.fromEntries(compilers.map((version) => [
     `typescript-${version}`,
     `npm:typescript@${version}`,

@@ -42,7 +42,20 @@
  *     values: { 8101: title, 8103: email },
  *   })),
  *   Stream.filter((outcome) => outcome._tag === "Failed"),
- *   Stream.runForEach(({ input, error }) => Effect.logWarning(input.title, error.message)),
+ *   Stream.runForEach(({ input, error }) => {
+ *     switch (error.remedy) {
+ *       case "none":
+ *         return Effect.void
+ *       case "fix":
+ *         return Effect.logWarning("change this input", input)
+ *       case "retry":
+ *         return Effect.logWarning("send it again in the next run", input)
+ *       case "verify":
+ *         return Effect.logWarning("look before it is sent again", input)
+ *       case "setup":
+ *         return Effect.logError("mend the setup, then send it again", error.message)
+ *     }
+ *   }),
  * )
  * ```
  *
@@ -52,26 +65,17 @@ import * as Arr from "effect/Array"
 import type * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Stream from "effect/Stream"
-import type {
-  ClientFailure,
-  Conflict,
-  Forbidden,
-  InvalidInput,
-  NotFound,
-  Unauthorized,
-} from "../client/Errors.ts"
+import type { CommonFailure, Conflict, InvalidInput, NotFound } from "../client/Errors.ts"
 import type { FieldValues } from "../data/Field.ts"
 import type { Target } from "../data/Target.ts"
 import type { UnicityInput } from "../data/Unicity.ts"
 import { receive, receiveEffect } from "./given.ts"
-import type { BulkOptions, Deletion, Given, Operator, Outcome, StopFailure } from "./Outcome.ts"
+import type { BulkOptions, Deletion, Given, Operator, Outcome } from "./Outcome.ts"
 import { run } from "./run.ts"
-import { deleting, each, eachMember, idKey, unicityKey } from "./work.ts"
+import { deleting, each, eachAdded, eachRemoved, idKey, unicityKey } from "./work.ts"
 
 export { type ModelBulk, of } from "./ModelBulk.ts"
 export type * from "./Outcome.ts"
-
-type CommonFailure = Unauthorized | Forbidden | ClientFailure
 
 /** The arguments of `targets.upsert` for an input. */
 export interface Upsert {
@@ -109,7 +113,7 @@ export const forEach = <I, A, E, R>(
   } = {},
 ): <E2, R2>(
   inputs: Stream.Stream<I, E2, R2>,
-) => Stream.Stream<Outcome<I, A, E | InvalidInput>, E2 | StopFailure, R | R2> => {
+) => Stream.Stream<Outcome<I, A, E | InvalidInput>, E2 | CommonFailure, R | R2> => {
   const operation = "bulk.forEach"
   const { key } = options
   return run<
@@ -163,8 +167,8 @@ const readUpsert = ({ unicity, values }: Upsert): Result.Result<Upsert, never> =
 /** Creates a target for every input: `targets.create`. */
 export const create = <I, E = never, R = never>(
   toValues: (input: I) => Given<FieldValues, E, R>,
-  options?: BulkOptions<I, Target, CommonFailure | Conflict | E>,
-): Operator<I, Target, CommonFailure | Conflict | E, R> =>
+  options?: BulkOptions<I, Target, CommonFailure | Conflict<"UnicityTaken"> | E>,
+): Operator<I, Target, CommonFailure | Conflict<"UnicityTaken"> | E, R> =>
   each({
     operation: "targets.create",
     callback: toValues,
@@ -177,8 +181,8 @@ export const create = <I, E = never, R = never>(
 /** Updates the target of every input: `targets.update`. */
 export const update = <I, E = never, R = never>(
   toCall: (input: I) => Given<Update, E, R>,
-  options?: BulkOptions<I, Target, CommonFailure | NotFound | Conflict | E>,
-): Operator<I, Target, CommonFailure | NotFound | Conflict | E, R> =>
+  options?: BulkOptions<I, Target, CommonFailure | NotFound | Conflict<"UnicityTaken"> | E>,
+): Operator<I, Target, CommonFailure | NotFound | Conflict<"UnicityTaken"> | E, R> =>
   each({
     operation: "targets.update",
     callback: toCall,
@@ -195,17 +199,17 @@ export const update = <I, E = never, R = never>(
 export const addToSegment = <I, E = never, R = never>(
   segment: number,
   toId: (input: I) => Given<string, E, R>,
-  options?: BulkOptions<I, void, CommonFailure | NotFound | Conflict | E>,
-): Operator<I, void, CommonFailure | NotFound | Conflict | E, R> =>
-  eachMember("addToSegment", segment, toId, options)
+  options?: BulkOptions<I, void, CommonFailure | NotFound | Conflict<"AlreadyInSegment"> | E>,
+): Operator<I, void, CommonFailure | NotFound | Conflict<"AlreadyInSegment"> | E, R> =>
+  eachAdded(segment, toId, options)
 
 /** Removes the target of every input from a segment: `targets.removeFromSegment`. */
 export const removeFromSegment = <I, E = never, R = never>(
   segment: number,
   toId: (input: I) => Given<string, E, R>,
-  options?: BulkOptions<I, void, CommonFailure | NotFound | Conflict | E>,
-): Operator<I, void, CommonFailure | NotFound | Conflict | E, R> =>
-  eachMember("removeFromSegment", segment, toId, options)
+  options?: BulkOptions<I, void, CommonFailure | NotFound | Conflict<"DynamicSegment"> | E>,
+): Operator<I, void, CommonFailure | NotFound | Conflict<"DynamicSegment"> | E, R> =>
+  eachRemoved(segment, toId, options)
 
 /**
  * Makes sure that there is a target for every input and that it is in a segment:

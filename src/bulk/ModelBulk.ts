@@ -5,13 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import type {
-  ClientFailure,
-  Conflict,
-  Forbidden,
-  NotFound,
-  Unauthorized,
-} from "../client/Errors.ts"
+import type { CommonFailure, Conflict, NotFound } from "../client/Errors.ts"
 import type {
   NewValues,
   TargetModel,
@@ -21,9 +15,7 @@ import type {
 } from "../targets/TargetModel.ts"
 import type { Target } from "../data/Target.ts"
 import type { BulkOptions, Deletion, Given, Operator } from "./Outcome.ts"
-import { deleting, each, eachMember, idKey, unicityKey } from "./work.ts"
-
-type CommonFailure = Unauthorized | Forbidden | ClientFailure
+import { deleting, each, eachAdded, eachRemoved, idKey, unicityKey } from "./work.ts"
 
 /**
  * The bulk operators of a model: those of {@link Bulk}, with the model's names and values. Values that
@@ -38,27 +30,31 @@ export interface ModelBulk<Shape, U extends keyof Shape> {
   /** Creates a target for every input. */
   readonly create: <I, E = never, R = never>(
     toValues: (input: I) => Given<NewValues<Shape, U>, E, R>,
-    options?: BulkOptions<I, TypedTarget<Shape>, CommonFailure | Conflict | E>,
-  ) => Operator<I, TypedTarget<Shape>, CommonFailure | Conflict | E, R>
+    options?: BulkOptions<I, TypedTarget<Shape>, CommonFailure | Conflict<"UnicityTaken"> | E>,
+  ) => Operator<I, TypedTarget<Shape>, CommonFailure | Conflict<"UnicityTaken"> | E, R>
   /** Updates the target of every input. */
   readonly update: <I, E = never, R = never>(
     toCall: (
       input: I,
     ) => Given<{ readonly id: string; readonly values: UpdateValues<Shape> }, E, R>,
-    options?: BulkOptions<I, TypedTarget<Shape>, CommonFailure | NotFound | Conflict | E>,
-  ) => Operator<I, TypedTarget<Shape>, CommonFailure | NotFound | Conflict | E, R>
+    options?: BulkOptions<
+      I,
+      TypedTarget<Shape>,
+      CommonFailure | NotFound | Conflict<"UnicityTaken"> | E
+    >,
+  ) => Operator<I, TypedTarget<Shape>, CommonFailure | NotFound | Conflict<"UnicityTaken"> | E, R>
   /** Adds the target of every input to a segment. */
   readonly addToSegment: <I, E = never, R = never>(
     segment: number,
     toId: (input: I) => Given<string, E, R>,
-    options?: BulkOptions<I, void, CommonFailure | NotFound | Conflict | E>,
-  ) => Operator<I, void, CommonFailure | NotFound | Conflict | E, R>
+    options?: BulkOptions<I, void, CommonFailure | NotFound | Conflict<"AlreadyInSegment"> | E>,
+  ) => Operator<I, void, CommonFailure | NotFound | Conflict<"AlreadyInSegment"> | E, R>
   /** Removes the target of every input from a segment. */
   readonly removeFromSegment: <I, E = never, R = never>(
     segment: number,
     toId: (input: I) => Given<string, E, R>,
-    options?: BulkOptions<I, void, CommonFailure | NotFound | Conflict | E>,
-  ) => Operator<I, void, CommonFailure | NotFound | Conflict | E, R>
+    options?: BulkOptions<I, void, CommonFailure | NotFound | Conflict<"DynamicSegment"> | E>,
+  ) => Operator<I, void, CommonFailure | NotFound | Conflict<"DynamicSegment"> | E, R>
   /** Makes sure that there is a target for every input and that it is in a segment. */
   readonly ensureInSegment: <I, E = never, R = never>(
     segment: number,
@@ -132,9 +128,8 @@ export const of = <Shape, U extends keyof Shape>(
         call: (targets, { id, values }) => decoded(targets.update(id, values)),
         options,
       }),
-    addToSegment: (segment, toId, options) => eachMember("addToSegment", segment, toId, options),
-    removeFromSegment: (segment, toId, options) =>
-      eachMember("removeFromSegment", segment, toId, options),
+    addToSegment: (segment, toId, options) => eachAdded(segment, toId, options),
+    removeFromSegment: (segment, toId, options) => eachRemoved(segment, toId, options),
     ensureInSegment: (segment, toValues, options) =>
       each({
         operation: "targets.ensureInSegment",

@@ -6,7 +6,7 @@
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Result from "effect/Result"
-import type { ClientFailure, Forbidden, Unauthorized } from "../client/Errors.ts"
+import type { CommonFailure } from "../client/Errors.ts"
 import type * as Stream from "effect/Stream"
 import type { Targets } from "../targets/Targets.ts"
 import type { Progress } from "./Progress.ts"
@@ -67,15 +67,13 @@ export type Outcome<I, A, E> = Done<I, A> | Failed<I, E> | NotTried<I>
 export type Given<A, E = never, R = never> = A | Result.Result<A, E> | Effect.Effect<A, E, R>
 
 /**
- * The failures that end a run: a key that is refused, a connection that can't work, an outage that
+ * A bulk operator: from a stream of inputs to a stream of their outcomes. That stream fails with the
+ * error that ends the run: of a key that is refused, a connection that can't work, an outage that
  * lasts too long, or an option that isn't usable.
  */
-export type StopFailure = Unauthorized | Forbidden | ClientFailure
-
-/** A bulk operator: from a stream of inputs to a stream of their outcomes. */
 export type Operator<I, A, E, R = never> = <E2, R2>(
   inputs: Stream.Stream<I, E2, R2>,
-) => Stream.Stream<Outcome<I, A, E>, E2 | StopFailure, R | R2 | Targets>
+) => Stream.Stream<Outcome<I, A, E>, E2 | CommonFailure, R | R2 | Targets>
 
 /**
  * What a bulk deletion did with an input.

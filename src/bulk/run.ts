@@ -16,13 +16,13 @@ import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { CurrentBulkCall, type Failing } from "../client/bulkCall.ts"
-import { TransportError } from "../client/Errors.ts"
+import { type CommonFailure, TransportError } from "../client/Errors.ts"
 import type { Gate, Watch } from "../client/Gate.ts"
 import { Entry, type Host } from "./entry.ts"
 import { isAcceptance, isRefusal, isTemporary } from "./failure.ts"
 import type { Received } from "./given.ts"
 import { checkOptions, type Settings } from "./options.ts"
-import type { BulkOptions, Done, Failed, NotTried, Outcome, StopFailure } from "./Outcome.ts"
+import type { BulkOptions, Done, Failed, NotTried, Outcome } from "./Outcome.ts"
 import { Refusals } from "./refusals.ts"
 import { Slots } from "./slots.ts"
 import { type Hold, Tally } from "./tally.ts"
@@ -59,7 +59,7 @@ export const run = <Unit, P, A, E, R, I, B, F>(
 ) =>
 <E2, R2>(
   units: Stream.Stream<Unit, E2, R2>,
-): Stream.Stream<Outcome<I, B, F>, E2 | StopFailure, R | R2> =>
+): Stream.Stream<Outcome<I, B, F>, E2 | CommonFailure, R | R2> =>
   Stream.transformPull(units, (pull, scope) =>
     Effect.gen(function* () {
       const settings = yield* checkOptions(work.operation, options)
@@ -78,7 +78,7 @@ export const run = <Unit, P, A, E, R, I, B, F>(
 /** How a run ends before its source does. */
 interface Ending {
   /** What the stream fails with. */
-  readonly error: StopFailure | undefined
+  readonly error: CommonFailure | undefined
   /** Whether requests under way are waited for. */
   readonly isGentle: boolean
 }
@@ -113,7 +113,7 @@ class Run<Unit, P, A, E, R, I, B, F, E2> implements Host {
   /** How many units have given up their slots until a verdict. */
   #parked = 0
   #sent = 0
-  #lastError: StopFailure | undefined
+  #lastError: CommonFailure | undefined
   #downSince: number | undefined
   #wasStuck = false
   /** How the source has ended. */
@@ -366,7 +366,7 @@ class Run<Unit, P, A, E, R, I, B, F, E2> implements Host {
   #refused(
     entry: AnyEntry,
     call: object,
-    error: StopFailure,
+    error: CommonFailure,
     request: number,
   ): Effect.Effect<boolean> {
     return Effect.suspend(() => {
@@ -466,7 +466,7 @@ class Run<Unit, P, A, E, R, I, B, F, E2> implements Host {
     return this.#downSince + this.#settings.maxOutage - this.now()
   }
 
-  get #outageError(): StopFailure {
+  get #outageError(): CommonFailure {
     return this.#lastError ?? new TransportError({
       operation: this.#work.operation,
       applied: "no",
@@ -503,7 +503,7 @@ class Run<Unit, P, A, E, R, I, B, F, E2> implements Host {
   // From the calls to the consumer.
 
   /** Hands on the next outcome. */
-  readonly pull: Pull.Pull<Arr.NonEmptyReadonlyArray<Outcome<I, B, F>>, E2 | StopFailure> = Effect
+  readonly pull: Pull.Pull<Arr.NonEmptyReadonlyArray<Outcome<I, B, F>>, E2 | CommonFailure> = Effect
     .suspend(() => {
       if (this.#broken !== undefined) return Effect.failCause(this.#broken)
       const next = this.#next()
@@ -521,7 +521,7 @@ class Run<Unit, P, A, E, R, I, B, F, E2> implements Host {
     return this.#broken !== undefined || this.#isOver || this.#ready?.outcome !== undefined
   }
 
-  get #exit(): Pull.Pull<never, E2 | StopFailure> {
+  get #exit(): Pull.Pull<never, E2 | CommonFailure> {
     if (this.#ending?.error !== undefined) return Effect.fail(this.#ending.error)
     return this.#ending === undefined && this.#sourceEnd !== undefined
       ? Effect.failCause(this.#sourceEnd)

@@ -8,14 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
-import {
-  type ClientFailure,
-  type Conflict,
-  type Forbidden,
-  InvalidInput,
-  type NotFound,
-  type Unauthorized,
-} from "../client/Errors.ts"
+import { type CommonFailure, type Conflict, InvalidInput, type NotFound } from "../client/Errors.ts"
 import { guard } from "../data/guard.ts"
 import type { DeletionReport } from "../data/Selection.ts"
 import type { Unicity, UnicityInput } from "../data/Unicity.ts"
@@ -27,8 +20,7 @@ import type { BulkOptions, Deletion, Done, Given, Operator } from "./Outcome.ts"
 import { run } from "./run.ts"
 
 type Service = Targets["Service"]
-type CommonFailure = Unauthorized | Forbidden | ClientFailure
-type MemberFailure = CommonFailure | NotFound | Conflict
+type MemberFailure = CommonFailure | NotFound
 
 /** One call an input. */
 export interface Each<I, G, P, A, E, EC, RC> {
@@ -58,20 +50,33 @@ export const each = <I, G, P, A, E, EC, RC>(
     expand: Arr.of,
   }, options)
 
-/** An operator that changes the membership of a target an input in a segment. */
-export const eachMember = <I, E, R, O extends "addToSegment" | "removeFromSegment">(
-  operation: O,
+/** An operator that adds the target of an input to a segment. */
+export const eachAdded = <I, E, R>(
   segment: number,
   toId: (input: I) => Given<string, E, R>,
-  options: BulkOptions<I, void, MemberFailure | E> | undefined,
-): Operator<I, void, MemberFailure | E, R> =>
+  options: BulkOptions<I, void, MemberFailure | Conflict<"AlreadyInSegment"> | E> | undefined,
+): Operator<I, void, MemberFailure | Conflict<"AlreadyInSegment"> | E, R> =>
   each({
-    operation: `targets.${operation}`,
+    operation: "targets.addToSegment",
     callback: toId,
     read: Result.succeed,
     key: idKey,
-    call: (targets, id: string): Effect.Effect<void, MemberFailure> =>
-      targets[operation](id, segment),
+    call: (targets, id: string) => targets.addToSegment(id, segment),
+    options,
+  })
+
+/** An operator that removes the target of an input from a segment. */
+export const eachRemoved = <I, E, R>(
+  segment: number,
+  toId: (input: I) => Given<string, E, R>,
+  options: BulkOptions<I, void, MemberFailure | Conflict<"DynamicSegment"> | E> | undefined,
+): Operator<I, void, MemberFailure | Conflict<"DynamicSegment"> | E, R> =>
+  each({
+    operation: "targets.removeFromSegment",
+    callback: toId,
+    read: Result.succeed,
+    key: idKey,
+    call: (targets, id: string) => targets.removeFromSegment(id, segment),
     options,
   })
 

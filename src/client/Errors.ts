@@ -1,57 +1,81 @@
 /**
- * The errors of the operations on targets.
+ * The errors of a call.
  *
  * Four are what an endpoint documents: {@link Unauthorized}, {@link Forbidden}, {@link NotFound} and
  * {@link Conflict}. The other six, together {@link ClientFailure}, are what any call may meet. Each
  * operation's type names exactly those that it can fail with.
  *
- * Every error says which operation failed, whether the call may have been applied, and how many
- * attempts were made; where NP6 answered, also its status, its request id and its words. None holds
- * a request, a response, the key, an address or a field value.
+ * Every error says which operation failed, whether the call may have been applied, how many attempts
+ * were made, and what to do about it (its {@link Remedy}); where there was a response, also its
+ * status, its request id and its words. None shows a request, a response, the key, an address or a
+ * field value.
+ *
+ * ```ts
+ * import { Targets } from "@effect-np6/targets"
+ * import { Effect } from "effect"
+ *
+ * const register = (email: string) =>
+ *   Targets.use((targets) => targets.create({ 8103: email })).pipe(
+ *     // `create` can only conflict with a target that has this unicity.
+ *     Effect.catchTag("Conflict", () => Targets.use((targets) => targets.getByUnicity(email))),
+ *     Effect.tapError((error) => Effect.logError(`${error.remedy}: ${error.message}`)),
+ *   )
+ * ```
+ *
+ * ## Errors over HTTP
+ *
+ * The classes are schemas, so a service of your own can declare them as errors of an `HttpApi`
+ * endpoint. They carry the status with which a gateway answers its own clients: 400 for
+ * {@link InvalidInput} and {@link BadRequest}, 404 for {@link NotFound}, 409 for {@link Conflict},
+ * 503 for {@link RateLimited}, 504 for {@link TransportError}, and 502 for the others, also for
+ * {@link Unauthorized} and {@link Forbidden}: it is the service's key that NP6 refused, not its
+ * client's. `HttpApiSchema.status` overrides one:
+ *
+ * ```ts
+ * import { Forbidden, NotFound } from "@effect-np6/targets"
+ * import { Schema } from "effect"
+ * import { HttpApiEndpoint, HttpApiSchema } from "effect/http-api"
+ *
+ * const unsubscribe = HttpApiEndpoint.delete("unsubscribe", "/contacts/:id", {
+ *   params: { id: Schema.String },
+ *   error: [NotFound, HttpApiSchema.status(500)(Forbidden)],
+ * })
+ * ```
  *
  * @module
  */
 import type * as Cause from "effect/Cause"
+import type * as Redacted from "effect/Redacted"
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { describe, type Described } from "./messages.ts"
 import { Operation } from "../data/Operation.ts"
+import { describe } from "./messages.ts"
+import { type Described, type Remedy, remedyOf } from "./Remedy.ts"
+import { keptWords } from "./words.ts"
+
+export type { Remedy } from "./Remedy.ts"
 
 /**
  * Whether a failed call may have changed something at NP6.
  *
- * - `"no"`: surely not. NP6 refused the call, or it never got there, or it only reads.
- * - `"unknown"`: perhaps. An attempt was sent, and its answer was lost or doesn't say: NP6 failed
- *   halfway (5xx), or something unexpected came back. A request that timed out may even arrive later.
- *
- * @example
- * ```ts
- * import type { Applied, ClientFailure } from "@effect-np6/targets"
- *
- * const mustBeChecked = (failure: ClientFailure): boolean => {
- *   const applied: Applied = failure.applied
- *   return applied === "unknown"
- * }
- * ```
+ * - `"no"`: definitely not. NP6 rejected the call, or it never got there, or it only reads.
+ * - `"unknown"`: perhaps. A request was sent, and its response was lost or doesn't tell: NP6 failed
+ *   halfway (5xx), or something else responded in its place. A request that timed out may even
+ *   arrive later.
  */
 export type Applied = "no" | "unknown"
 
 /**
  * The fields that every error has, as schemas.
  *
- * - `operation`: the operation that failed
+ * - `operation`: the operation that failed, such as `"targets.get"`
  * - `applied`: whether the call may have changed something, see {@link Applied}
  * - `attempts`: how many requests were sent for the call; 0 when it was refused here
- * - `status`: the HTTP status of the last answer, if there was one
- * - `requestId`: its `x-request-id`, which is what NP6's support asks for
- * - `detail`: what the server said, shortened, and without addresses, long numbers or sent values;
- *   or where a body doesn't decode; or the system's code of a failed connection (`ECONNREFUSED`)
- *
- * @example
- * ```ts
- * import type { ErrorFields } from "@effect-np6/targets"
- *
- * type RequestId = ErrorFields["requestId"]
- * ```
+ * - `status`: the HTTP status of the last response, if there was one
+ * - `requestId`: its `x-request-id`, which NP6 support asks for
+ * - `detail`: NP6's words, shortened, and without sent values, e-mail addresses and long numbers; or
+ *   where a body doesn't decode; or the system's code of a failed connection (`ECONNREFUSED`); empty
+ *   where there is nothing to say
  */
 export type ErrorFields = {
   readonly operation: typeof Operation
@@ -59,7 +83,7 @@ export type ErrorFields = {
   readonly attempts: Schema.Int
   readonly status: Schema.optionalKey<Schema.Int>
   readonly requestId: Schema.optionalKey<Schema.String>
-  readonly detail: Schema.optionalKey<Schema.String>
+  readonly detail: Schema.withConstructorDefault<Schema.String>
 }
 
 const errorFields: ErrorFields = {
@@ -68,133 +92,112 @@ const errorFields: ErrorFields = {
   attempts: Schema.Int,
   status: Schema.optionalKey(Schema.Int),
   requestId: Schema.optionalKey(Schema.String),
-  detail: Schema.optionalKey(Schema.String),
+  detail: Schema.String.pipe(Schema.withConstructorDefault(Effect.succeed(""))),
 }
 
-/**
- * The class that an error of tag `Tag` extends: a schema, and a constructor of yieldable errors.
- *
- * @example
- * ```ts
- * import {
- *   type ErrorClass,
- *   type ErrorFields,
- *   NotFound,
- * } from "@effect-np6/targets"
- *
- * const schema: ErrorClass<NotFound, "NotFound", ErrorFields> = NotFound
- * ```
- */
+/** What every error has beside its fields. */
+export interface ErrorExtras {
+  /** What to do about it; also in its JSON. */
+  readonly remedy: Remedy
+  /**
+   * The text of the response whole, as it came: it may hold addresses and values that were sent.
+   * `undefined` where there was none, and in an error that was decoded or cloned: no codec and no
+   * JSON carries it.
+   */
+  readonly words: Redacted.Redacted<string> | undefined
+}
+
+/** The class that an error of tag `Tag` extends: a schema, and a constructor of yieldable errors. */
 export type ErrorClass<Self, Tag extends string, Fields extends Schema.Struct.Fields> =
   Schema.Class<
     Self,
     Schema.TaggedStruct<Tag, Fields>,
-    Cause.YieldableError
+    Cause.YieldableError & ErrorExtras
   >
 
-// The message is derived, so it can't be in the schema; it is in the JSON, where people read it.
-const messageOf: PropertyDescriptorMap & ThisType<Described> = {
-  message: {
-    configurable: true,
-    get(): string {
-      return describe(this)
-    },
+/** Adds to a class what is derived from its fields, which a schema can't hold. */
+const derived = <
+  C extends {
+    readonly prototype: object
+    readonly fields: { readonly [name: string]: Schema.Codec<unknown, unknown> }
   },
-  toJSON: {
-    configurable: true,
-    writable: true,
-    value(): unknown {
-      return { ...this, message: describe(this) }
+>(errorClass: C): C => {
+  // The fields alone: the codec of the class itself makes instances of the class that asks first.
+  let encode: ((error: object) => unknown) | undefined
+  const properties: PropertyDescriptorMap & ThisType<Described & Error> = {
+    remedy: {
+      configurable: true,
+      get(): Remedy {
+        return remedyOf(this)
+      },
     },
-  },
-}
-
-const withMessage = <C extends { readonly prototype: object }>(errorClass: C): C => {
-  Object.defineProperties(errorClass.prototype, messageOf)
+    words: {
+      configurable: true,
+      get(): Redacted.Redacted<string> | undefined {
+        return keptWords(this)
+      },
+    },
+    toJSON: {
+      configurable: true,
+      writable: true,
+      value(): unknown {
+        encode ??= Schema.encodeUnknownSync(Schema.toCodecJson(Schema.Struct(errorClass.fields)))
+        const { detail, message } = this
+        return Object.assign({}, encode(this), { detail, message, remedy: remedyOf(this) })
+      },
+    },
+  }
+  Object.defineProperties(errorClass.prototype, properties)
   return errorClass
 }
 
-const UnauthorizedBase: ErrorClass<Unauthorized, "Unauthorized", ErrorFields> = withMessage(
-  Schema.TaggedError<Unauthorized>()("Unauthorized", errorFields),
+const UnauthorizedBase: ErrorClass<Unauthorized, "Unauthorized", ErrorFields> = derived(
+  Schema.TaggedError<Unauthorized, ErrorExtras>()("Unauthorized", errorFields, {
+    httpApiStatus: 502,
+  }),
 )
 
 /**
- * NP6 doesn't know the API key (401).
+ * NP6 doesn't accept the API key (401).
  *
- * Every further call with this key fails the same way. Nothing was changed by the attempt that was
- * answered so. Its fields are the {@link ErrorFields}.
- *
- * @example
- * ```ts
- * import { Targets } from "@effect-np6/targets"
- * import { Effect } from "effect"
- *
- * const program = Effect.gen(function* () {
- *   const targets = yield* Targets
- *   return yield* targets.get("000MLGPR")
- * }).pipe(
- *   Effect.catchTag(
- *     "Unauthorized",
- *     (error) => Effect.logError(error.message),
- *   ),
- * )
- * ```
+ * Every further call with this key fails the same way. The request changed nothing. Its fields are
+ * the {@link ErrorFields}.
  */
-export class Unauthorized extends UnauthorizedBase {}
+export class Unauthorized extends UnauthorizedBase {
+  override readonly message: string = describe(this)
+}
 
-const ForbiddenBase: ErrorClass<Forbidden, "Forbidden", ErrorFields> = withMessage(
-  Schema.TaggedError<Forbidden>()("Forbidden", errorFields),
+const ForbiddenBase: ErrorClass<Forbidden, "Forbidden", ErrorFields> = derived(
+  Schema.TaggedError<Forbidden, ErrorExtras>()("Forbidden", errorFields, { httpApiStatus: 502 }),
 )
 
 /**
  * The API key has no permission for the request (403): a key has the rights of the NP6 user it was
  * made for. Its fields are the {@link ErrorFields}.
- *
- * @example
- * ```ts
- * import type { Forbidden } from "@effect-np6/targets"
- *
- * const note = (error: Forbidden) =>
- *   `${error.operation} needs more rights (${error.requestId})`
- * ```
  */
-export class Forbidden extends ForbiddenBase {}
+export class Forbidden extends ForbiddenBase {
+  override readonly message: string = describe(this)
+}
 
-const NotFoundBase: ErrorClass<NotFound, "NotFound", ErrorFields> = withMessage(
-  Schema.TaggedError<NotFound>()("NotFound", errorFields),
+const NotFoundBase: ErrorClass<NotFound, "NotFound", ErrorFields> = derived(
+  Schema.TaggedError<NotFound, ErrorExtras>()("NotFound", errorFields, { httpApiStatus: 404 }),
 )
 
 /**
  * There is no such target, or (for the segment operations) no such segment (404). A bulk delete
- * fails so when it finds none of the selected targets, and `getByUnicity` also when NP6 answers 200
- * without a target. Its fields are the {@link ErrorFields}.
- *
- * @example
- * ```ts
- * import { Targets } from "@effect-np6/targets"
- * import { Effect } from "effect"
- *
- * const maybeTarget = Effect.gen(function* () {
- *   const targets = yield* Targets
- *   return yield* targets.getByUnicity("a@b.c")
- * }).pipe(Effect.catchTag("NotFound", () => Effect.succeed(undefined)))
- * ```
+ * fails so when it finds none of the selected targets, and `getByUnicity` also when NP6 responds
+ * with 200 and without a target. Its fields are the {@link ErrorFields}.
  */
-export class NotFound extends NotFoundBase {}
+export class NotFound extends NotFoundBase {
+  override readonly message: string = describe(this)
+}
 
 /**
- * Why NP6 refuses a call with 409. NP6's answer doesn't say: each operation documents one reason.
+ * Why NP6 rejects a call with 409. The response doesn't say: each operation documents one reason.
  *
  * - `"UnicityTaken"`: another target has this unicity (`create`, `update`)
  * - `"AlreadyInSegment"`: the target is in the segment already (`addToSegment`)
  * - `"DynamicSegment"`: a query decides who is in the segment (`removeFromSegment`)
- *
- * @example
- * ```ts
- * import type { ConflictReason } from "@effect-np6/targets"
- *
- * const isDone = (reason: ConflictReason) => reason === "AlreadyInSegment"
- * ```
  */
 export type ConflictReason = "UnicityTaken" | "AlreadyInSegment" | "DynamicSegment"
 
@@ -206,11 +209,11 @@ const ConflictBase: ErrorClass<
       readonly ["UnicityTaken", "AlreadyInSegment", "DynamicSegment"]
     >
   }
-> = withMessage(
-  Schema.TaggedError<Conflict>()("Conflict", {
+> = derived(
+  Schema.TaggedError<Conflict, ErrorExtras>()("Conflict", {
     ...errorFields,
     reason: Schema.Literals(["UnicityTaken", "AlreadyInSegment", "DynamicSegment"]),
-  }),
+  }, { httpApiStatus: 409 }),
 )
 
 /**
@@ -218,214 +221,195 @@ const ConflictBase: ErrorClass<
  *
  * Its fields are the {@link ErrorFields}, and:
  *
- * - `reason`: how it contradicts, a {@link ConflictReason}
+ * - `reason`: how it contradicts, a {@link ConflictReason}; the type of an operation's error names
+ *   the one that it can have
  *
- * When an earlier attempt of a `create` went unanswered and the caller opted in to its replay,
+ * When an earlier attempt of a `create` had no response and the caller opted in to its replay,
  * `applied` is `"unknown"`: the conflict may be with the target that the first attempt made.
- *
- * @example
- * ```ts
- * import { Targets } from "@effect-np6/targets"
- * import { Effect } from "effect"
- *
- * const ensure = Effect.gen(function* () {
- *   const targets = yield* Targets
- *   yield* targets.addToSegment("000MLGPR", 12345)
- * }).pipe(Effect.catchTag("Conflict", () => Effect.void))
- * ```
  */
-export class Conflict extends ConflictBase {}
+export class Conflict<out Reason extends ConflictReason = ConflictReason> extends ConflictBase {
+  /** Which of them it is: the endpoint alone decides that. */
+  declare readonly reason: Reason
+  override readonly message: string = describe(this)
+
+  /** Whether a value is a conflict, for whatever reason. */
+  static override [Symbol.hasInstance](value: unknown): value is Conflict {
+    // What the language would do without this, which infers `Conflict<any>`.
+    return Function.prototype[Symbol.hasInstance].call(this, value)
+  }
+}
 
 const InvalidInputBase: ErrorClass<
   InvalidInput,
   "InvalidInput",
-  ErrorFields & {
+  Omit<ErrorFields, "detail"> & {
     readonly input: Schema.String
     readonly problem: Schema.String
   }
-> = withMessage(
-  Schema.TaggedError<InvalidInput>()("InvalidInput", {
-    ...errorFields,
+> = derived(
+  Schema.TaggedError<InvalidInput, ErrorExtras>()("InvalidInput", {
+    operation: errorFields.operation,
+    applied: errorFields.applied,
+    attempts: errorFields.attempts,
+    status: errorFields.status,
+    requestId: errorFields.requestId,
     input: Schema.String,
     problem: Schema.String,
-  }),
+  }, { httpApiStatus: 400 }),
 )
 
 /**
  * A value that must never be sent, refused here: nothing was sent, `attempts` is 0.
  *
- * Its fields are the {@link ErrorFields}, with `"np6.layer"` as `operation` when an option of the layer
- * is refused, and:
+ * Its fields are the {@link ErrorFields}, with `"np6.layer"` as `operation` when an option of a
+ * layer is refused, and:
  *
  * - `input`: the argument or the option, and the place in it (`"id"`, `"values.8103"`, `"baseUrl"`)
- * - `problem`: what is wrong with it, without repeating it
- *
- * @example
- * ```ts
- * import { InvalidInput, Targets } from "@effect-np6/targets"
- * import { Effect } from "effect"
- *
- * const why = (error: InvalidInput) => `${error.input}: ${error.problem}`
- *
- * const program = Effect.gen(function* () {
- *   const targets = yield* Targets
- *   // An empty id would turn this into a request to the bulk endpoint.
- *   yield* targets.delete("")
- * }).pipe(
- *   Effect.catchTag(
- *     "InvalidInput",
- *     (error) => Effect.logError(why(error)),
- *   ),
- * )
- * ```
+ * - `problem`: what is wrong with it, without repeating it; `detail` says the same
  */
-export class InvalidInput extends InvalidInputBase {}
+export class InvalidInput extends InvalidInputBase {
+  override readonly message: string = describe(this)
 
-const BadRequestBase: ErrorClass<BadRequest, "BadRequest", ErrorFields> = withMessage(
-  Schema.TaggedError<BadRequest>()("BadRequest", errorFields),
+  /** The `problem`, under the name that it has in the other errors. */
+  get detail(): string {
+    return this.problem
+  }
+}
+
+const BadRequestBase: ErrorClass<BadRequest, "BadRequest", ErrorFields> = derived(
+  Schema.TaggedError<BadRequest, ErrorExtras>()("BadRequest", errorFields, { httpApiStatus: 400 }),
 )
 
 /**
- * NP6 refuses the content of the request (400, 411, 413, 415, 422): an unknown field, a value that
+ * NP6 rejects the content of the request (400, 411, 413, 415, 422): an unknown field, a value that
  * doesn't fit its field, a missing unicity. Its fields are the {@link ErrorFields}; `detail` has
  * NP6's words, if it gave any.
- *
- * @example
- * ```ts
- * import type { BadRequest } from "@effect-np6/targets"
- *
- * const note = (error: BadRequest) =>
- *   `refused with ${error.status}: ${error.detail ?? "no word why"}`
- * ```
  */
-export class BadRequest extends BadRequestBase {}
+export class BadRequest extends BadRequestBase {
+  override readonly message: string = describe(this)
+}
 
-const RateLimitedBase: ErrorClass<
-  RateLimited,
-  "RateLimited",
-  ErrorFields & { readonly retryAfter: Schema.optionalKey<Schema.Duration> }
-> = withMessage(
-  Schema.TaggedError<RateLimited>()("RateLimited", {
-    ...errorFields,
-    retryAfter: Schema.optionalKey(Schema.Duration),
-  }),
-)
+/** The field of an error that says how long to wait: milliseconds in JSON. */
+export type RetryAfterField = {
+  readonly retryAfter: Schema.optionalKey<Schema.DurationFromMillis>
+}
+
+const retryAfterField: RetryAfterField = {
+  retryAfter: Schema.optionalKey(Schema.DurationFromMillis),
+}
+
+const RateLimitedBase: ErrorClass<RateLimited, "RateLimited", ErrorFields & RetryAfterField> =
+  derived(
+    Schema.TaggedError<RateLimited, ErrorExtras>()("RateLimited", {
+      ...errorFields,
+      ...retryAfterField,
+    }, { httpApiStatus: 503 }),
+  )
 
 /**
- * Too many requests (429), and the retry policy has given up.
+ * Too many requests (429), and the retry policy has given up; or, with `attempts: 0`, the rate limit
+ * of this connection held the call back for too long.
  *
  * Its fields are the {@link ErrorFields}, and:
  *
  * - `retryAfter`: how long NP6 asks to wait, a `Duration`; absent where it doesn't say
  *
- * NP6 refused the call, so it was not applied; `applied` is `"unknown"` only when an earlier attempt
- * of the same call made it so.
- *
- * @example
- * ```ts
- * import type { RateLimited } from "@effect-np6/targets"
- * import { Duration } from "effect"
- *
- * const pause = (error: RateLimited) =>
- *   error.retryAfter ?? Duration.seconds(30)
- * ```
+ * NP6 rejected the call, so it was not applied; `applied` is `"unknown"` only when an earlier
+ * attempt of the same call made it so.
  */
-export class RateLimited extends RateLimitedBase {}
+export class RateLimited extends RateLimitedBase {
+  override readonly message: string = describe(this)
+}
 
-const ServerErrorBase: ErrorClass<
-  ServerError,
-  "ServerError",
-  ErrorFields & { readonly retryAfter: Schema.optionalKey<Schema.Duration> }
-> = withMessage(
-  Schema.TaggedError<ServerError>()("ServerError", {
-    ...errorFields,
-    retryAfter: Schema.optionalKey(Schema.Duration),
-  }),
-)
+const ServerErrorBase: ErrorClass<ServerError, "ServerError", ErrorFields & RetryAfterField> =
+  derived(
+    Schema.TaggedError<ServerError, ErrorExtras>()("ServerError", {
+      ...errorFields,
+      ...retryAfterField,
+    }, { httpApiStatus: 502 }),
+  )
 
 /**
  * NP6 failed (5xx), and the retry policy has given up, may not replay the call, or isn't asked:
- * only 500, 502, 503 (NP6's maintenance) and 504 are tried again.
+ * only 500, 502, 503 (NP6's maintenance) and 504 are retried. A 5xx that comes as an HTML page is an
+ * {@link UnexpectedResponse}, retried just the same.
  *
  * Its fields are the {@link ErrorFields}, and:
  *
  * - `retryAfter`: how long NP6 asks to wait, a `Duration`; absent where it doesn't say
- *
- * @example
- * ```ts
- * import type { ServerError } from "@effect-np6/targets"
- *
- * const isMaintenance = (error: ServerError) => error.status === 503
- * ```
  */
-export class ServerError extends ServerErrorBase {}
+export class ServerError extends ServerErrorBase {
+  override readonly message: string = describe(this)
+}
 
 /**
- * What is unexpected about an answer.
+ * What is unexpected about a response. The first four aren't NP6's, whatever their status.
  *
  * - `"Redirect"`: a 3xx, which is never followed, since the key would go along
+ * - `"Proxy"`: a proxy asks for credentials (407). Node's `fetch` hides that: there it is a
+ *   {@link TransportError}
+ * - `"Html"`: an HTML page: of a firewall, a gateway or a login portal
+ * - `"Partial"`: a part of a body (206), which was not asked for
  * - `"Status"`: a status that neither the operation documents nor another error stands for
  * - `"Body"`: a body that doesn't decode; `detail` says where, never what
  * - `"TooLarge"`: a body beyond 8 MiB, an element of a list beyond 16 MiB, or more than 1,000 arrays
  *   and objects in one another
- *
- * @example
- * ```ts
- * import type { UnexpectedReason } from "@effect-np6/targets"
- *
- * const looksLikeAProxy = (reason: UnexpectedReason) =>
- *   reason === "Redirect" || reason === "Status"
- * ```
  */
-export type UnexpectedReason = "Redirect" | "Status" | "Body" | "TooLarge"
+export type UnexpectedReason =
+  | "Redirect"
+  | "Proxy"
+  | "Html"
+  | "Partial"
+  | "Status"
+  | "Body"
+  | "TooLarge"
 
 const UnexpectedResponseBase: ErrorClass<
   UnexpectedResponse,
   "UnexpectedResponse",
-  ErrorFields & {
-    readonly reason: Schema.Literals<readonly ["Redirect", "Status", "Body", "TooLarge"]>
+  ErrorFields & RetryAfterField & {
+    readonly reason: Schema.Literals<
+      readonly ["Redirect", "Proxy", "Html", "Partial", "Status", "Body", "TooLarge"]
+    >
     readonly delivered: Schema.optionalKey<Schema.Int>
   }
-> = withMessage(
-  Schema.TaggedError<UnexpectedResponse>()("UnexpectedResponse", {
+> = derived(
+  Schema.TaggedError<UnexpectedResponse, ErrorExtras>()("UnexpectedResponse", {
     ...errorFields,
-    reason: Schema.Literals(["Redirect", "Status", "Body", "TooLarge"]),
+    ...retryAfterField,
+    reason: Schema.Literals([
+      "Redirect",
+      "Proxy",
+      "Html",
+      "Partial",
+      "Status",
+      "Body",
+      "TooLarge",
+    ]),
     delivered: Schema.optionalKey(Schema.Int),
-  }),
+  }, { httpApiStatus: 502 }),
 )
 
 /**
- * An answer that the API doesn't document for the operation.
+ * A response that the API doesn't document for the operation, or that isn't NP6's.
  *
  * Its fields are the {@link ErrorFields}, and:
  *
  * - `reason`: what is unexpected about it, an {@link UnexpectedReason}
- * - `delivered`: how many targets were handed out before; set by `stream` alone, once its answer
+ * - `retryAfter`: how long the response asks to wait, a `Duration`; absent where it doesn't say
+ * - `delivered`: how many targets were handed out before; set by `stream` alone, once its response
  *   has begun
- *
- * @example
- * ```ts
- * import type { UnexpectedResponse } from "@effect-np6/targets"
- *
- * const note = (error: UnexpectedResponse) =>
- *   `${error.reason} (${error.status}): ${error.detail ?? "no details"}`
- * ```
  */
-export class UnexpectedResponse extends UnexpectedResponseBase {}
+export class UnexpectedResponse extends UnexpectedResponseBase {
+  override readonly message: string = describe(this)
+}
 
 /**
- * Why no answer came.
+ * Why there is no response.
  *
  * - `"Connect"`: there was no connection, so NP6 got nothing: refused, unknown host, TLS
- * - `"Reset"`: the connection broke before the answer was complete, or nobody can say why it failed
- * - `"Timeout"`: no complete answer within `timeout`, or a list fell silent for that long
- *
- * @example
- * ```ts
- * import type { TransportReason } from "@effect-np6/targets"
- *
- * const wasSent = (reason: TransportReason) => reason !== "Connect"
- * ```
+ * - `"Reset"`: the connection broke before the response was complete, or it is unknown why it failed
+ * - `"Timeout"`: no complete response within `timeout`, or a list fell silent for that long
  */
 export type TransportReason = "Connect" | "Reset" | "Timeout"
 
@@ -436,55 +420,31 @@ const TransportErrorBase: ErrorClass<
     readonly reason: Schema.Literals<readonly ["Connect", "Reset", "Timeout"]>
     readonly delivered: Schema.optionalKey<Schema.Int>
   }
-> = withMessage(
-  Schema.TaggedError<TransportError>()("TransportError", {
+> = derived(
+  Schema.TaggedError<TransportError, ErrorExtras>()("TransportError", {
     ...errorFields,
     reason: Schema.Literals(["Connect", "Reset", "Timeout"]),
     delivered: Schema.optionalKey(Schema.Int),
-  }),
+  }, { httpApiStatus: 504 }),
 )
 
 /**
- * No answer, or not a whole one; `applied` says what that means for the call.
+ * No response, or not a whole one; `applied` says what that means for the call.
  *
  * Its fields are the {@link ErrorFields}, and:
  *
- * - `reason`: why no answer came, a {@link TransportReason}
- * - `delivered`: how many targets were handed out before; set by `stream` alone, once its answer
+ * - `reason`: why there is no response, a {@link TransportReason}
+ * - `delivered`: how many targets were handed out before; set by `stream` alone, once its response
  *   has begun
  *
- * @example
- * ```ts
- * import { Targets } from "@effect-np6/targets"
- * import { Effect } from "effect"
- *
- * const program = Effect.gen(function* () {
- *   const targets = yield* Targets
- *   return yield* targets.create({ 8103: "a@b.c" })
- * }).pipe(
- *   Effect.tapError((error) =>
- *     error._tag === "TransportError" && error.applied === "unknown"
- *       ? Effect.logWarning("the target may exist: look it up first")
- *       : Effect.void
- *   ),
- * )
- * ```
+ * Its `remedy` is `"setup"` where `detail` is the code of an unknown host, of TLS or of a missing
+ * permission, and `"retry"` or `"verify"` otherwise.
  */
-export class TransportError extends TransportErrorBase {}
+export class TransportError extends TransportErrorBase {
+  override readonly message: string = describe(this)
+}
 
-/**
- * What any call may fail with, next to the failures that its endpoint documents.
- *
- * @example
- * ```ts
- * import type { ClientFailure } from "@effect-np6/targets"
- *
- * // Whether the same call may well succeed later.
- * const mayPass = (failure: ClientFailure) =>
- *   failure._tag === "RateLimited" || failure._tag === "ServerError" ||
- *   failure._tag === "TransportError"
- * ```
- */
+/** What any call may fail with, next to a refused key and the failures that its endpoint documents. */
 export type ClientFailure =
   | InvalidInput
   | BadRequest
@@ -492,3 +452,29 @@ export type ClientFailure =
   | ServerError
   | UnexpectedResponse
   | TransportError
+
+/**
+ * What every operation may fail with; some also with {@link NotFound} or {@link Conflict}.
+ *
+ * @example
+ * ```ts
+ * import type { CommonFailure } from "@effect-np6/targets"
+ *
+ * // The rows of a job: what to change, what to send again, and when to stop.
+ * const next = (failure: CommonFailure) => {
+ *   switch (failure.remedy) {
+ *     case "fix":
+ *       return "reject"
+ *     case "retry":
+ *       return "later"
+ *     case "verify":
+ *       return "ask"
+ *     case "setup":
+ *       return "stop"
+ *     case "none":
+ *       return "done"
+ *   }
+ * }
+ * ```
+ */
+export type CommonFailure = ClientFailure | Unauthorized | Forbidden

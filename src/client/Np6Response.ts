@@ -3,6 +3,9 @@
  *
  * @module
  */
+import type * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type * as Stream from "effect/Stream"
 
 /**
  * What an operation returned, with NP6's response to the last request of the call. Each operation
@@ -35,4 +38,23 @@ export interface Np6Response<out A> {
   readonly requestId: string | undefined
   /** How many requests were sent for the call. */
   readonly attempts: number
+}
+
+/** What an operation returns under `withResponse`. */
+export type Responded<Returned> = Returned extends Effect.Effect<infer A, infer E>
+  ? Effect.Effect<Np6Response<A>, E>
+  : Returned extends Stream.Stream<infer A, infer E>
+    ? Effect.Effect<Np6Response<Stream.Stream<A, E>>, E, Scope.Scope>
+  : never
+
+/**
+ * The operations with each value in its {@link Np6Response}: status, headers, request id, attempts.
+ *
+ * A stream is in the response that it comes from, as soon as there is its head. Run it once, in the
+ * same scope: when the scope closes, what isn't read is cancelled.
+ */
+export type WithResponse<Operations> = {
+  readonly [O in keyof Operations]: Operations[O] extends (...args: infer Args) => infer Returned
+    ? (...args: Args) => Responded<Returned>
+    : Responded<Operations[O]>
 }

@@ -17,7 +17,7 @@ import { attempt, type Attempted, type Head } from "../http/attempt.ts"
 import { type Refusal, requestOf, type RequestParts, urlOf } from "../http/request.ts"
 import type { Documented, Endpoint, Row } from "./endpoint.ts"
 import { InvalidInput, RateLimited } from "./Errors.ts"
-import { type Failure, failureOf, isTransient, mayHaveApplied } from "./failures.ts"
+import { type Failure, failureOf, foreign, isTransient, mayHaveApplied } from "./failures.ts"
 import type { Observation } from "./Gate.ts"
 import type { Np6Connection } from "./Np6.ts"
 import type { Np6Response } from "./Np6Response.ts"
@@ -218,7 +218,7 @@ const settle = <A, F extends keyof Documented>(
       ? { ...outcome, value: afterReplay(outcome.value) }
       : outcome
   }
-  if (outcome._tag !== "Refused") return outcome
+  if (outcome._tag !== "Refused" || foreign(outcome) !== undefined) return outcome
   const success = [also, mayBeApplied ? done : undefined].find((success) =>
     success?.status === outcome.head.status
   )

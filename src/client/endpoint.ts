@@ -9,7 +9,7 @@ import type { Reader } from "../http/body.ts"
 import type { Method, Refusal, RequestParts } from "../http/request.ts"
 import { Conflict, Forbidden, NotFound, Unauthorized } from "./Errors.ts"
 
-/** What every error of an answered call holds. */
+/** What the errors of a call have in common. */
 export interface Facts {
   readonly operation: Operation
   readonly applied: "no" | "unknown"
@@ -19,26 +19,27 @@ export interface Facts {
   readonly detail?: string
 }
 
-/** The failures that endpoints document; the three conflicts differ by what was asked for. */
+/** The failures that endpoints document. A 409 has one reason, which depends on the endpoint. */
 export interface Documented {
   readonly Unauthorized: Unauthorized
   readonly Forbidden: Forbidden
   readonly NotFound: NotFound
-  readonly UnicityTaken: Conflict
-  readonly AlreadyInSegment: Conflict
-  readonly DynamicSegment: Conflict
+  readonly UnicityTaken: Conflict<"UnicityTaken">
+  readonly AlreadyInSegment: Conflict<"AlreadyInSegment">
+  readonly DynamicSegment: Conflict<"DynamicSegment">
 }
 
-/** Makes a documented failure. */
+/** Makes a documented failure. Conflicts are made here alone, so that type and reason agree. */
 export const documented: {
   readonly [F in keyof Documented]: (facts: Facts) => Documented[F]
 } = {
   Unauthorized: (facts) => new Unauthorized(facts),
   Forbidden: (facts) => new Forbidden(facts),
   NotFound: (facts) => new NotFound(facts),
-  UnicityTaken: (facts) => new Conflict({ ...facts, reason: "UnicityTaken" }),
-  AlreadyInSegment: (facts) => new Conflict({ ...facts, reason: "AlreadyInSegment" }),
-  DynamicSegment: (facts) => new Conflict({ ...facts, reason: "DynamicSegment" }),
+  UnicityTaken: (facts) => new Conflict<"UnicityTaken">({ ...facts, reason: "UnicityTaken" }),
+  AlreadyInSegment: (facts) =>
+    new Conflict<"AlreadyInSegment">({ ...facts, reason: "AlreadyInSegment" }),
+  DynamicSegment: (facts) => new Conflict<"DynamicSegment">({ ...facts, reason: "DynamicSegment" }),
 }
 
 /** One endpoint: `Args` are the operation's arguments, `A` its value, `F` its documented failures. */

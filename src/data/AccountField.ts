@@ -83,6 +83,8 @@ export interface AccountField {
   readonly isUnicity: boolean
   /** Whether a contact must have a value. */
   readonly isMandatory: boolean
+  /** Whether segments can be made by it. In NP6's current reference only. */
+  readonly isCriterion?: boolean
   /** What its values must satisfy. */
   readonly constraint?: FieldConstraint
   /** The value list that a `singleSelectList` or a `multipleSelectList` takes its labels from. */
@@ -96,6 +98,7 @@ export interface AccountFieldEncoded {
   readonly name: string
   readonly isUnicity: boolean
   readonly isMandatory: boolean
+  readonly isCriterion?: boolean | null
   readonly constraint?: FieldConstraintEncoded | null
   readonly valueListId?: number | null
 }
@@ -115,6 +118,7 @@ export const AccountField: Schema.Codec<AccountField, AccountFieldEncoded> = Sch
   name: Schema.String,
   isUnicity: Schema.Boolean,
   isMandatory: Schema.Boolean,
+  isCriterion: nullAsAbsent(Schema.Boolean),
   constraint: nullAsAbsent(FieldConstraint),
   valueListId: listId,
 })

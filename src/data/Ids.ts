@@ -27,8 +27,8 @@ const targetIdPattern = /^[0-9A-Za-z_-]{1,64}$/
 export const isTargetId = (text: string): text is TargetId => targetIdPattern.test(text)
 
 /**
- * The id of a field: a positive 32-bit integer that is the account's own. `GET /fields` of the NP6
- * API lists them; the unicity field is the one with `isUnicity: true`.
+ * The id of a field: a positive 32-bit integer that is the account's own. `Account.fields` lists them;
+ * the unicity field is the one with `isUnicity: true`.
  */
 export type FieldId = number & Brand.Brand<"FieldId">
 

@@ -9,9 +9,9 @@ import * as Schema from "effect/Schema"
  * The name of an operation, the same everywhere: in an error's `operation` field, as the name of a
  * span and in its `np6.operation` attribute.
  *
- * The names that are listed here are those of {@link Targets}, and `"np6.layer"` for an option that
- * a layer refuses. The type is open, so that a program can name operations of its own: a model's
- * `encode` takes one, for example.
+ * The names that are listed here are those of {@link Targets} and {@link Account}, and `"np6.layer"`
+ * for an option that a layer refuses. The type is open, so that a program can name operations of its
+ * own: a model's `encode` takes one, for example.
  *
  * `targets.list` and `targets.stream` are two readings of the same endpoint, `GET /targets`.
  */
@@ -27,6 +27,16 @@ export type Operation =
   | "targets.removeFromSegment"
   | "targets.delete"
   | "targets.deleteMany"
+  | "account.fields"
+  | "account.valueLists"
+  | "account.segments"
+  | "account.segment"
+  | "account.segmentMembers"
+  | "account.count"
+  | "account.bounces"
+  | "account.redList"
+  | "account.fieldNamed"
+  | "account.segmentNamed"
   | "np6.layer"
   | (string & Record<never, never>)
 

@@ -12,8 +12,9 @@ import * as Predicate from "effect/Predicate"
 import { readBy, type Reader, readErrorText, type Unreadable } from "./body.ts"
 import { type Broken, readFailure } from "./failure.ts"
 import type { Send } from "./fetch.ts"
+import { declaresHtml } from "./html.ts"
 import type { Np6Request } from "./request.ts"
-import { fold, isEcho } from "./scrub.ts"
+import { isEcho } from "./scrub.ts"
 import { within } from "./timeout.ts"
 
 /**
@@ -26,14 +27,17 @@ export type Attempted<A> =
   | { readonly _tag: "Unreadable"; readonly head: Head; readonly problem: Unreadable }
   | { readonly _tag: "Broken"; readonly head: Head | undefined; readonly broken: Broken }
 
-/** The head of an answer. */
+/** The head of a response. */
 export interface Head {
   readonly status: number
   readonly headers: { readonly [name: string]: string }
   readonly requestId: string | undefined
 }
 
-const isSuccess = (head: Head): boolean => head.status >= 200 && head.status < 300
+// Neither a part of a body is (206), nor a page where NP6 has nothing to say.
+const isSuccess = <A>(head: Head, reader: Reader<A>): boolean =>
+  head.status >= 200 && head.status < 300 && head.status !== 206 &&
+  !(reader.kind === "nothing" && declaresHtml(head))
 
 /** Makes one attempt, within the timeout. It doesn't fail: each way in which it ends is a value. */
 export const attempt = <A>(
@@ -49,7 +53,7 @@ export const attempt = <A>(
       (response): Effect.Effect<Effect.Effect<Attempted<A>, Broken>, Broken> => {
         const found = readHead(response.status, response.headers, secrets)
         head = found
-        if (!isSuccess(found)) {
+        if (!isSuccess(found, reader)) {
           return Effect.map(readErrorText(found, response), (body) =>
             Effect.succeed({ _tag: "Refused", head: found, body }))
         }
@@ -68,7 +72,7 @@ export const attempt = <A>(
 
 /** How an attempt ends at its timeout: a body that doesn't come doesn't hide what the status says. */
 const timedOut = <A>(reader: Reader<A>, head: Head | undefined): Attempted<A> => {
-  if (head !== undefined && !isSuccess(head)) return { _tag: "Refused", head, body: "" }
+  if (head !== undefined && !isSuccess(head, reader)) return { _tag: "Refused", head, body: "" }
   return head !== undefined && reader.kind === "nothing"
     ? { _tag: "Value", head, value: reader.value }
     : { _tag: "Broken", head, broken: { reason: "Timeout" } }
@@ -85,13 +89,13 @@ const execute = (
         // Its cause, and not the words that the client has for it.
         case "TransportError":
           return Effect.fail(readFailure(reason.cause))
-        // A client that was told to fail on a status still has the answer.
+        // A client that was told to fail on a status still has the response.
         case "StatusCodeError":
           return Effect.succeed(reason.response)
         case "EncodeError":
         case "InvalidUrlError":
           return Effect.fail<Broken>({ reason: "Connect" })
-        // A client that reads bodies by itself, and fails on one, had an answer.
+        // A client that reads bodies, and fails on one, had a response.
         case "DecodeError":
         case "EmptyBodyError":
           return Effect.fail<Broken>({ reason: "Reset" })
@@ -123,15 +127,9 @@ const readHead = (
   }
 }
 
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
-// It goes into errors, spans and logs, so it must not be what a server made of what was sent.
-const isRequestId = (text: string, secrets: ReadonlyArray<string>): boolean => {
-  if (!/^[\x21-\x3f\x41-\x7e]{1,128}$/.test(text)) return false
-  const folded = fold(text)
-  if (secrets.some((secret) => secret.length >= 4 && folded.includes(fold(secret)))) return false
-  return uuid.test(text) || !isEcho(text, secrets)
-}
+// It goes into errors, spans and logs.
+const isRequestId = (text: string, secrets: ReadonlyArray<string>): boolean =>
+  /^[\x21-\x3f\x41-\x7e]{1,128}$/.test(text) && !isEcho(text, secrets)
 
 const readValue = <A>(
   reader: Reader<A>,

@@ -14,16 +14,20 @@ import * as Stream from "effect/Stream"
 import { isExact } from "../data/number.ts"
 import { DeletedTarget, type DeletionReport } from "../data/Selection.ts"
 import type { Target } from "../data/Target.ts"
+import { decodeText } from "./charset.ts"
 import { isDeeperThan, maxDepth } from "./depth.ts"
 import { firstProblem } from "../data/problem.ts"
 import { type Decoder, decodeTarget } from "./decodeTarget.ts"
 import { type Broken, readFailure } from "./failure.ts"
+import { looksLikeHtml } from "./html.ts"
 
 /** Why an answer gives no value. */
 export type Unreadable =
   | { readonly _tag: "Body"; readonly detail: string }
   | { readonly _tag: "TooLarge" }
   | { readonly _tag: "Nothing" }
+  /** A page in place of a value. */
+  | { readonly _tag: "Html"; readonly text: string }
   | { readonly _tag: "Broken"; readonly broken: Broken }
 
 /** How the body of a successful answer is read. */
@@ -65,6 +69,8 @@ export const errorBody: Bounds = { limit: 64 * 1024, cut: true }
 
 /** Why an answer beyond its bound gives no value. */
 export const tooLarge: Unreadable = { _tag: "TooLarge" }
+/** Why a page gives no value. */
+export const htmlPage = (text: string): Unreadable => ({ _tag: "Html", text })
 /** Why a body that isn't what it should be gives no value. */
 export const unreadable = (detail: string): Unreadable => ({ _tag: "Body", detail })
 /** Why an answer that broke off gives no value. */
@@ -177,7 +183,6 @@ const join = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
 }
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true })
-const lenientUtf8 = new TextDecoder("utf-8")
 
 const bodyText = (bytes: Uint8Array): Result.Result<string, Unreadable> => {
   try {
@@ -187,16 +192,15 @@ const bodyText = (bytes: Uint8Array): Result.Result<string, Unreadable> => {
   }
 }
 
-/** The text of an error's body: as much as can be read of it. */
-export const errorText = (bytes: Uint8Array): string => lenientUtf8.decode(bytes)
-
 /** The text of an error's body, as far as it can be had: a bad body never hides the status. */
 export const readErrorText = (
   head: Declared,
   response: HttpClientResponse.HttpClientResponse,
 ): Effect.Effect<string> =>
   readBytes(head, response, errorBody).pipe(
-    Effect.map(errorText),
+    Effect.map((bytes) =>
+      decodeText(bytes, head.headers["content-type"], bytes.length >= errorBody.limit)
+    ),
     Effect.catch(() => Effect.succeed("")),
   )
 
@@ -214,9 +218,14 @@ export const readBy = <A>(
         (bytes) => Effect.fromResult(reader.decode(bytes)),
       )
     case "nothing":
-      return isEmpty(head)
-        ? Effect.succeed(reader.value)
-        : Effect.as(Effect.timeoutOption(readErrorText(head, response), drainFor), reader.value)
+      return isEmpty(head) ? Effect.succeed(reader.value) : Effect.flatMap(
+        Effect.timeoutOption(readErrorText(head, response), drainFor),
+        Option.match({
+          onNone: () => Effect.succeed(reader.value),
+          onSome: (text) =>
+            looksLikeHtml(text) ? Effect.fail(htmlPage(text)) : Effect.succeed(reader.value),
+        }),
+      )
     case "streamed":
       return reader.read(response, timeout)
   }
@@ -230,6 +239,7 @@ const parseJson = (text: string): Result.Result<unknown, Unreadable> => {
   try {
     return Result.succeed(JSON.parse(text))
   } catch {
+    if (looksLikeHtml(text)) return Result.fail(htmlPage(text))
     return Result.fail(
       unreadable(text.trim() === "" ? "the body is empty" : "the body is not JSON"),
     )
@@ -252,6 +262,12 @@ const whole = <A>(decode: (text: string) => Result.Result<A, Unreadable>): Reade
   kind: "whole",
   decode: (body) => Result.flatMap(bodyText(body), decode),
 })
+
+/** Reads JSON by a schema. */
+export const readAs = <A, E>(schema: Schema.Codec<A, E>): Reader<A> => {
+  const decode = reading(Schema.decodeUnknownResult(schema))
+  return whole((text) => Result.flatMap(parseJson(text), decode))
+}
 
 /** Reads one target. */
 export const readTarget: Reader<Target> = whole((text) =>

@@ -26,21 +26,38 @@ const connecting = new Set([
 ])
 
 // Codes without a system call that are raised while connecting: undici's own, and those of
-// certificates. OpenSSL's ERR_SSL_* are not among them: they come up in the middle of an answer too.
+// certificates. OpenSSL's ERR_SSL_* are not among them: they come up in the middle of a response too.
 const connectCode =
   /^(?:UND_ERR_CONNECT_TIMEOUT|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|CERT_.*|ERR_TLS_.*|DEPTH_ZERO_.*|SELF_SIGNED_.*|UNABLE_TO_.*)$/
 
 const denoConnect = /client error \(Connect\)/
 const denoCodes: ReadonlyArray<readonly [RegExp, string]> = [
   [/connection refused|\(os error (?:111|61|10061)\)/i, "ECONNREFUSED"],
+  [/temporary failure in name resolution/i, "EAI_AGAIN"],
   [/dns error|failed to lookup/i, "ENOTFOUND"],
   [/connection reset|\(os error (?:104|54|10054)\)/i, "ECONNRESET"],
   [/invalid peer certificate/i, "CERT_INVALID"],
+  [/received corrupt message/i, "ERR_SSL_WRONG_VERSION_NUMBER"],
   [/connection closed|incomplete message|unexpected eof/i, "ECONNRESET"],
 ]
 
-// Deno's errors of a permission that wasn't granted.
+// Deno's errors of a permission that wasn't granted, and our code for them.
 const denied = new Set(["NotCapable", "PermissionDenied"])
+const notCapable = "NOT_CAPABLE"
+
+/** What is wrong for every request alike, until somebody changes it. */
+export type Setup = "Permission" | "Dns" | "Tls"
+
+// EAI_AGAIN is not among them: the name server couldn't be asked, and may be a moment later.
+const setups: ReadonlyArray<readonly [RegExp, Setup]> = [
+  [/^NOT_CAPABLE$/, "Permission"],
+  [/^ENOTFOUND$/, "Dns"],
+  [/^(?:CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_SSL_WRONG_VERSION_NUMBER$)/, "Tls"],
+]
+
+/** Whether the code of a failure tells of the setup, and of which part of it. */
+export const setupOf = (code: string): Setup | undefined =>
+  setups.find(([pattern]) => pattern.test(code))?.[1]
 
 const maxDepth = 8
 
@@ -72,7 +89,7 @@ export const readFailure = (error: unknown): Broken => {
 
 const read = (error: unknown): Broken => {
   for (const cause of causes(error)) {
-    if (denied.has(text(cause, "name"))) return { reason: "Connect", code: "NOT_CAPABLE" }
+    if (denied.has(text(cause, "name"))) return { reason: "Connect", code: notCapable }
     const code = text(cause, "code")
     if (/^[A-Z][A-Z0-9_]{2,63}$/.test(code)) {
       const isConnect = connecting.has(text(cause, "syscall")) || connectCode.test(code)

@@ -1,5 +1,5 @@
 /**
- * Reading the list: its targets while they arrive, checked and decoded.
+ * Reading an array of any length: its elements while they arrive, checked and decoded.
  *
  * @module
  */
@@ -9,12 +9,23 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Pull from "effect/Pull"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { ListedTarget } from "../data/Target.ts"
-import { ArrayParser, type Flaw } from "./arrayParser.ts"
-import { broken, type Reader, tooLarge, undecodable, type Unreadable, unreadable } from "./body.ts"
+import { ArrayParser, type Flaw, type ParseElements } from "./arrayParser.ts"
+import {
+  broken,
+  htmlPage,
+  type Reader,
+  tooLarge,
+  undecodable,
+  type Unreadable,
+  unreadable,
+} from "./body.ts"
+import { decodeText } from "./charset.ts"
 import { parseListed } from "./decodeTarget.ts"
+import { looksLikeHtml } from "./html.ts"
 
 const timedOut: Unreadable = { _tag: "Broken", broken: { reason: "Timeout" } }
 
@@ -24,51 +35,64 @@ const flaws: { readonly [F in Flaw]: Unreadable } = {
   Limit: tooLarge,
 }
 
-type Element = ListedTarget | Schema.SchemaError
+// Enough to tell a page by.
+const startLength = 256
 
-const isTarget = (element: Element): element is ListedTarget =>
+/** Why a body that isn't a list gives no value, by how it starts. */
+const flawed = (flaw: Flaw, start: Uint8Array | undefined): Unreadable => {
+  if (flaw !== "Syntax" || start === undefined) return flaws[flaw]
+  const text = decodeText(start.subarray(0, startLength), undefined, true)
+  return looksLikeHtml(text) ? htmlPage(text) : flaws[flaw]
+}
+
+/** Parses elements, and decodes each to its value or to what is wrong with it. */
+export type DecodeElements<A> = ParseElements<A | Schema.SchemaError>
+
+const isDecoded = <A>(element: A | Schema.SchemaError): element is A =>
   !(element instanceof Schema.SchemaError)
 
 type Pieces = Pull.Pull<Arr.NonEmptyReadonlyArray<Uint8Array>, Unreadable>
-type Batches = Pull.Pull<Arr.NonEmptyReadonlyArray<ListedTarget>, Unreadable>
+type Batches<A> = Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Unreadable>
 
 /** Parses and decodes what is pulled. What comes before a failure is given before it. */
-const decoded = (pieces: Pieces): Batches => {
-  const parser = new ArrayParser(parseListed)
+const decoded = <A>(pieces: Pieces, decode: DecodeElements<A>): Batches<A> => {
+  const parser = new ArrayParser(decode)
   let waiting: ReadonlyArray<Uint8Array> = []
   let pushed = 0
+  let start: Uint8Array | undefined
   let failure: Unreadable | undefined
 
-  const sift = (elements: ReadonlyArray<Element>): ReadonlyArray<ListedTarget> => {
-    if (elements.every(isTarget)) return elements
-    const targets: Array<ListedTarget> = []
+  const sift = (elements: ReadonlyArray<A | Schema.SchemaError>): ReadonlyArray<A> => {
+    if (elements.every(isDecoded)) return elements
+    const before: Array<A> = []
     for (const element of elements) {
-      if (!isTarget(element)) {
+      if (!isDecoded(element)) {
         failure = undecodable(element)
         break
       }
-      targets.push(element)
+      before.push(element)
     }
-    return targets
+    return before
   }
 
-  const pull: Batches = Effect.suspend(() => {
+  const pull: Batches<A> = Effect.suspend(() => {
     while (failure === undefined) {
       const elements = parser.next()
       const flaw = parser.flaw
       if (elements !== undefined) {
-        const targets = sift(elements)
-        if (Arr.isReadonlyArrayNonEmpty(targets)) return Effect.succeed(targets)
-      } else if (flaw !== undefined) failure = flaws[flaw]
+        const before = sift(elements)
+        if (Arr.isReadonlyArrayNonEmpty(before)) return Effect.succeed(before)
+      } else if (flaw !== undefined) failure = flawed(flaw, start)
       else {
         const piece = waiting[pushed++]
         if (piece === undefined) return more
+        start ??= piece
         parser.push(piece)
       }
     }
     return Effect.fail(failure)
   })
-  const more: Batches = Pull.matchEffect(pieces, {
+  const more: Batches<A> = Pull.matchEffect(pieces, {
     onSuccess: (arrived) => {
       waiting = arrived
       pushed = 0
@@ -77,20 +101,21 @@ const decoded = (pieces: Pieces): Batches => {
     onFailure: Effect.failCause,
     onDone: (): Pull.Pull<never, Unreadable> => {
       const flaw = parser.end()
-      return flaw === undefined ? Cause.done() : Effect.fail(flaws[flaw])
+      return flaw === undefined ? Cause.done() : Effect.fail(flawed(flaw, start))
     },
   })
   return pull
 }
 
 /**
- * The targets of a list while they arrive. Silence of more than `timeout` between two pieces of the
+ * The elements of an array while they arrive. Silence of more than `timeout` between two pieces of the
  * body ends it.
  */
-export const listed = (
+const elementsIn = <A>(
   response: HttpClientResponse.HttpClientResponse,
   timeout: Duration.Duration,
-): Stream.Stream<ListedTarget, Unreadable> => {
+  decode: DecodeElements<A>,
+): Stream.Stream<A, Unreadable> => {
   // A body that was read before throws when its stream is set up.
   const body = Stream.unwrap(Effect.sync(() => response.stream))
   const bytes = Stream.mapError(
@@ -109,35 +134,47 @@ export const listed = (
     readable,
     (pull) =>
       Effect.sync(() =>
-        decoded(Effect.timeoutOrElse(pull, {
-          duration: timeout,
-          orElse: () => Effect.fail(timedOut),
-        }))
+        decoded(
+          Effect.timeoutOrElse(pull, {
+            duration: timeout,
+            orElse: () => Effect.fail(timedOut),
+          }),
+          decode,
+        )
       ),
   )
 }
 
-/** Reads a list whole. */
-export const readList: Reader<ReadonlyArray<ListedTarget>> = {
-  kind: "streamed",
-  read: (response, timeout) => Stream.runCollect(listed(response, timeout)),
-}
-
-/** A list that is open: its targets while they arrive, and what gives up the rest of the body. */
-export interface OpenList {
-  readonly targets: Stream.Stream<ListedTarget, Unreadable>
+/** An array that is open: its elements while they arrive, and what gives up the rest of the body. */
+export interface OpenList<A> {
+  readonly elements: Stream.Stream<A, Unreadable>
   readonly cancel: Effect.Effect<void>
 }
 
-/** Opens a list. */
-export const openList: Reader<OpenList> = {
+/** Opens an array. */
+export const openListOf = <A>(decode: DecodeElements<A>): Reader<OpenList<A>> => ({
   kind: "streamed",
   read: (response, timeout) =>
     Effect.succeed({
-      targets: listed(response, timeout),
+      elements: elementsIn(response, timeout, decode),
       // To begin with a body and to stop cancels it; one that is being read is cancelled by its reader.
       cancel: Effect.suspend(() => Effect.scoped(Stream.toPull(response.stream))).pipe(
         Effect.ignoreCause,
       ),
     }),
+})
+
+/** Decodes elements by their schema. */
+export const elementsBy = <A, E>(schema: Schema.Codec<A, E>): DecodeElements<A> => {
+  const decode = Schema.decodeUnknownResult(schema)
+  return (text, byJson) => byJson(text).map((json) => Result.merge(decode(json)))
+}
+
+/** Opens the list of targets. */
+export const openList: Reader<OpenList<ListedTarget>> = openListOf(parseListed)
+
+/** Reads the list of targets whole. */
+export const readList: Reader<ReadonlyArray<ListedTarget>> = {
+  kind: "streamed",
+  read: (response, timeout) => Stream.runCollect(elementsIn(response, timeout, parseListed)),
 }

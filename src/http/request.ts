@@ -22,6 +22,8 @@ export interface RequestParts {
   readonly params?: { readonly [name: string]: string }
   /** The criteria of `?unicity=`. */
   readonly unicity?: Unicity
+  /** Other parameters of the query, by name. */
+  readonly query?: ReadonlyArray<readonly [name: string, value: string]>
   /** The JSON body. */
   readonly body?: string
   /** Every value of a person in the request: none may appear in an error. */
@@ -62,11 +64,9 @@ export const urlOf = (base: URL, template: string, parts: RequestParts): URL | u
   const url = new URL(href)
   // The URL parser changes dot segments and other parts that have a meaning in a URL.
   if (url.href !== href) return undefined
-  if (parts.unicity !== undefined) {
-    url.search = parts.unicity.map((criterion) => `unicity=${encodeURIComponent(criterion)}`).join(
-      "&",
-    )
-  }
+  const unicity = (parts.unicity ?? []).map((criterion) => ["unicity", criterion] as const)
+  url.search = [...unicity, ...parts.query ?? []]
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&")
   return url
 }
 

@@ -1,166 +1,170 @@
 /**
- * The server's words, fit for an error: short, and without what was sent or looks personal.
+ * The server's words, made fit for an error: short, and without what was sent.
  *
  * @module
  */
 
 const replacement = "…"
+
+/** How long the result may be, and how much of a sent value is compared. */
 const longest = 300
-const read = 4000
+// A value of `longest` characters that begins in the shown part ends in the part that is read: no
+// escape of a character takes more than twelve.
+const shown = 4000
+const read = shown + 12 * longest
 
-// A chunk is what stands between spaces and quotes. Escapes belong to it, and so do the strange signs
-// that a wrong encoding makes of letters.
-const chunk = /(?:&#?\w{2,8};|[^\s"'<>,;:()[\]{}=|/…])+/gu
-const word = /[\p{L}\p{N}\p{M}]+/gu
-const address = /[^\s"'<>,;:]*@[^\s"'<>,;]*/g
-const longNumber = /\+?\d[\d\s().-]{5,}\d/g
-// NP6 names people by the MD5 of their unicity; other hashes are longer.
-const hash = /[0-9a-f]{32,}/gi
-const replacements = /…(?:[^\p{L}\p{N}…]*…)+/gu
+/** A text as it can be read, and where each of its characters stands in the original. */
+interface Reading {
+  readonly text: string
+  readonly starts: ReadonlyArray<number>
+  readonly ends: ReadonlyArray<number>
+}
 
-/**
- * A text without what servers may change of it: capitals, or accents. To small letters and then to
- * capitals, because there are letters of which one alone misses the other: `ẞ`, `ß` and `SS`.
- */
-export const fold = (text: string): string =>
-  text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().toUpperCase()
+/** A part of the original. */
+type Range = readonly [start: number, end: number]
 
-const matches = (text: string, pattern: RegExp): ReadonlyArray<string> => text.match(pattern) ?? []
+const anyCharacter = /[^]/gu
+// One character: as URLs, JSON or HTML escape it, or as it is.
+const escapedCharacter =
+  /%[0-7][\da-f]|%[cd][\da-f]%[89ab][\da-f]|%e[\da-f](?:%[89ab][\da-f]){2}|%f[0-7](?:%[89ab][\da-f]){3}|\\u[\da-f]{4}|\\["\\/bfnrt]|&#x[\da-f]{1,6};|&#\d{1,7};|&(?:amp|lt|gt|quot|apos);|[^]/giu
 
-const stemLength = 4
-const pieceLength = 8
+const named: { readonly [name: string]: string } = {
+  "&amp;": "&",
+  "&lt;": "<",
+  "&gt;": ">",
+  "&quot;": '"',
+  "&apos;": "'",
+}
 
-function* piecesOf(folded: string): Generator<string> {
-  for (let at = 0; at + pieceLength <= folded.length; at++) {
-    yield folded.slice(at, at + pieceLength)
+const unescapeHtml = (written: string): string =>
+  named[written.toLowerCase()] ??
+    String.fromCodePoint(Number(written.slice(2, -1).replace(/^x/i, "0x")))
+
+const unescape = (written: string): string => {
+  if (written.length === 1) return written
+  try {
+    if (written.startsWith("%")) return decodeURIComponent(written)
+    if (written.startsWith("\\")) return JSON.parse(`"${written}"`)
+    return written.startsWith("&") ? unescapeHtml(written) : written
+  } catch {
+    // Looks like an escape, and is none.
+    return written
   }
 }
 
-/** The pieces of the first texts that were sent: what is long is gone through once, and not kept. */
-const sharedPieces = (texts: Iterable<string>, sent: ReadonlyArray<string>): Set<string> => {
-  const said = new Set<string>()
-  for (const text of texts) for (const piece of piecesOf(fold(text))) said.add(piece)
-  const shared = new Set<string>()
-  for (const text of sent) {
-    for (const piece of piecesOf(fold(text))) if (said.has(piece)) shared.add(piece)
-  }
-  return shared
-}
+/** White space is a space, and control and format characters are nothing: they would hide a value. */
+const visible = (text: string): string => text.replace(/\s/gu, " ").replace(/[\p{Cc}\p{Cf}]/gu, "")
 
-const hasPiece = (text: string, pieces: ReadonlySet<string>): boolean => {
-  // As mostly, and to fold each word is half of all the work.
-  if (pieces.size === 0) return false
-  for (const piece of piecesOf(fold(text))) if (pieces.has(piece)) return true
-  return false
-}
-
-/**
- * Whether a word is one of those that were sent, shares its beginning with one, or eight characters
- * in a row: servers cut what they quote, and run it together with words of their own.
- */
-const makeIsSent = (
-  texts: ReadonlyArray<string>,
-  pieces: ReadonlySet<string>,
-): (found: string) => boolean => {
-  const words = new Set(texts.flatMap(wordsIn))
-  // The stem of a shorter word is never met: what it is compared with has all four letters.
-  const stems = new Set(Array.from(words, (sent) => sent.slice(0, stemLength)))
-  return (found) => {
-    const folded = fold(found)
-    if (wordsIn(found).some((part) => words.has(part)) || hasPiece(found, pieces)) return true
-    for (let at = 0; at + stemLength <= folded.length; at++) {
-      if (stems.has(folded.slice(at, at + stemLength))) return true
+const readAs = (pattern: RegExp, original: string): Reading => {
+  let text = ""
+  const starts: Array<number> = []
+  const ends: Array<number> = []
+  for (const { 0: written, index } of original.matchAll(pattern)) {
+    const meant = visible(unescape(written))
+    for (let at = 0; at < meant.length; at++) {
+      starts.push(index)
+      ends.push(index + written.length)
     }
-    return false
+    text += meant
+  }
+  return { text, starts, ends }
+}
+
+/** A text as it stands, and as what its escapes mean: either may hold what was sent. */
+const readingsOf = (original: string): ReadonlyArray<Reading> => {
+  const plain = readAs(anyCharacter, original)
+  const unescaped = readAs(escapedCharacter, original)
+  return plain.text === unescaped.text ? [plain] : [plain, unescaped]
+}
+
+const isWordy = (text: string | undefined): boolean => /[\p{L}\p{N}]/u.test(text ?? "")
+
+// A shorter value is blanked as a word of its own only: "M" must not take the M of "Message" along.
+const wordLength = 6
+
+/** Where a value stands in a text: its start is enough, and as much of the rest as is there. */
+function* occurrences(value: string, text: string): Generator<Range> {
+  const start = value.slice(0, longest)
+  for (let at = text.indexOf(start); at >= 0; at = text.indexOf(start, at + 1)) {
+    let end = at + start.length
+    while (end < text.length && text[end] === value[end - at]) end++
+    const isWithinWord = isWordy(value[0]) && isWordy(text[at - 1]) ||
+      isWordy(value.at(-1)) && isWordy(text[end])
+    if (value.length >= wordLength || !isWithinWord) yield [at, end]
   }
 }
 
-const wordsIn = (text: string): ReadonlyArray<string> => matches(text, word).map(fold)
+// From the start of a word only, or a long text without an address would take long.
+const address =
+  /(?<![^\s"'<>,;:=&?/()[\]{}|])[^\s"'<>,;:=&?/()[\]{}|@]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*/gu
+// Or a date of this form, which stays.
+const longNumber =
+  /(?<date>(?<!\d)(?:19|20)\d\d-(?:0\d|1[0-2])-[0-3]\d(?!\d))|\+?\d(?:[\s().-]{0,2}\d){6,}/g
+// The MD5 of a unicity, by which NP6 names people, or a longer hash.
+const hash = /[\da-f]{32,}/gi
 
-const toText = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
-
-const percents = (text: string): string =>
-  text.replace(
-    /(?:%[0-9a-f]{2})+/gi,
-    (escaped) => toText(Uint8Array.from(escaped.slice(1).split("%"), (hex) => parseInt(hex, 16))),
-  )
-
-const ofCode = (code: number): string => code <= 0x10ffff ? String.fromCodePoint(code) : replacement
-
-const unescapeOnce = (text: string): string =>
-  percents(text)
-    .replace(/\\u([0-9a-f]{4})/gi, (_, hex: string) => ofCode(parseInt(hex, 16)))
-    .replace(/&#x([0-9a-f]{1,6});/gi, (_, hex: string) => ofCode(parseInt(hex, 16)))
-    .replace(/&#(\d{1,7});/g, (_, code: string) => ofCode(Number(code)))
-
-/** Undoes what URLs, JSON and HTML do to characters, and does twice where one quotes the other. */
-const unescape = (text: string): string => unescapeOnce(unescapeOnce(text))
-
-// Shorter ones hold less than eight characters.
-const base64 = /[\w+/-]{11,}/g
-const hexadecimal = /[0-9a-f]{16,}/gi
-
-const fromBase64 = (text: string): string => {
-  // One digit alone is six bits of nothing, which atob refuses.
-  const whole = text.length % 4 === 1 ? text.slice(0, -1) : text
-  const bytes = atob(whole.replaceAll("-", "+").replaceAll("_", "/"))
-  return toText(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)))
+function* personalIn(text: string, values: ReadonlyArray<string>): Generator<Range> {
+  for (const value of values) yield* occurrences(value, text)
+  for (const pattern of [address, longNumber, hash]) {
+    for (const { 0: found, groups, index } of text.matchAll(pattern)) {
+      if (groups?.date === undefined) yield [index, index + found.length]
+    }
+  }
 }
 
-const fromHexadecimal = (text: string): string =>
-  toText(Uint8Array.from(matches(text, /../g), (hex) => parseInt(hex, 16)))
-
-/** What a run of letters may stand for, wherever in it the encoded text begins. */
-const decodings = (run: string): ReadonlyArray<string> => [
-  ...[0, 1, 2, 3].map((start) => fromBase64(run.slice(start))),
-  ...matches(run, hexadecimal).flatMap((hex) =>
-    [0, 1].map((start) => fromHexadecimal(hex.slice(start)))
-  ),
-]
-
-const decodingsIn = (text: string): ReadonlyArray<string> =>
-  matches(text, base64).flatMap(decodings)
-
-/** Whether a short text holds an address, or eight characters in a row of what was sent. */
-export const isEcho = (text: string, sent: ReadonlyArray<string>): boolean => {
-  const plain = unescape(text)
-  return plain.includes("@") ||
-    sharedPieces([plain, ...decodingsIn(plain)], sent).size > 0
+/** The values to look for: a sign alone says nothing, and forms write a space as a plus. */
+const valuesOf = (sent: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const values = sent.map(visible).filter(isWordy)
+  return Array.from(new Set([...values, ...values.map((value) => value.replaceAll(" ", "+"))]))
 }
 
-/** The start of a text, without the word that the cut would halve. */
-const startOf = (text: string): string =>
-  text.length > read ? text.slice(0, read).replace(/\S*$/, "") : text
+/** The original up to a place, without these parts. */
+const blank = (original: string, parts: ReadonlyArray<Range>, until: number): string => {
+  let left = ""
+  let from = 0
+  for (const [start, end] of [...parts].sort(([a], [b]) => a - b)) {
+    if (start >= until) break
+    if (start >= from) left += `${original.slice(from, start)}${replacement}`
+    from = Math.max(from, end)
+  }
+  return left + original.slice(from, until)
+}
+
+const blanks = /…(?: ?…)+/g
 
 /**
- * Removes from a text every word of what was sent, so that a part of it doesn't come back either,
- * with e-mail addresses, long numbers, hashes and control characters, and cuts it to 300 characters.
- * Empty when nothing is left.
+ * Blanks in a text the values that were sent, as they were sent or as URLs, JSON and HTML escape
+ * them, e-mail addresses and long numbers, removes control and format characters, and cuts it to 300
+ * characters. All other words stay.
  */
 export const scrub = (text: string, sent: ReadonlyArray<string>): string => {
-  const start = startOf(text)
-  // As most are, and what follows is much for nothing.
-  if (start === "") return ""
-  const plain = unescape(start)
-  const pieces = sharedPieces([plain, ...decodingsIn(plain)], sent)
-  const isSent = makeIsSent(sent, pieces)
-  const clean = plain
-    .replace(
-      base64,
-      (run) => decodings(run).some((decoded) => hasPiece(decoded, pieces)) ? replacement : run,
+  // Most bodies are empty.
+  if (text === "") return ""
+  const start = text.slice(0, read)
+  const values = valuesOf(sent)
+  const parts = readingsOf(start).flatMap(({ ends, starts, text }) =>
+    Array.from(
+      personalIn(text, values),
+      ([first, end]): Range => [starts[first] ?? 0, ends[end - 1] ?? start.length],
     )
-    .replace(address, replacement)
-    .replace(longNumber, replacement)
-    .replace(hash, replacement)
-    .replace(chunk, (found) => isSent(found) ? replacement : found)
-    .replace(replacements, replacement)
-    // deno-lint-ignore no-control-regex -- control characters are what it removes
-    .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, " ")
-    .trim()
-  // A cut that begins and ends within words leaves halves of them that no chunk shows.
-  if (hasPiece(clean, pieces)) return replacement
-  return clean.length > longest ? `${clean.slice(0, longest - 1)}${replacement}` : clean
+  )
+  const until = text.length > read ? shown : start.length
+  const line = visible(blank(start, parts, until))
+    .replace(/ +/g, " ").replace(blanks, replacement).trim()
+  // A cut may leave half a character.
+  return (line.length > longest ? `${line.slice(0, longest - 1)}${replacement}` : line)
+    .replace(/\p{Cs}/gu, "")
 }
+
+/**
+ * Whether a short text, such as a request id, must not be shown: it is a value that was sent, it
+ * holds the key, which is the first of them, or it is an address.
+ */
+export const isEcho = (text: string, [key = "", ...values]: ReadonlyArray<string>): boolean =>
+  readingsOf(text).map((reading) => reading.text.toLowerCase()).some((shown) =>
+    shown.includes("@") || (key !== "" && shown.includes(key.toLowerCase())) ||
+    values.some((value) => visible(value).toLowerCase() === shown)
+  )
 
 const wordKeys = [
   "ExceptionMessage",
@@ -197,14 +201,15 @@ const wordsOfJson = (json: unknown): string | undefined => {
  */
 export const wordsOf = (body: string): string => {
   const text = body.trim()
-  // As most of NP6's are; parsing it would throw.
+  // Most of NP6's are empty, and parsing that would throw.
   if (text === "") return ""
   try {
     return wordsOfJson(JSON.parse(text)) ?? ""
   } catch {
-    return text.startsWith("<")
-      // Cut first, because a page can be made on which this takes long.
-      ? startOf(text).replace(/<(script|style)\b[\s\S]*?<\/\1\s*>/gi, " ").replace(/<[^<>]*>/g, " ")
-      : text
+    if (!text.startsWith("<")) return text
+    // Cut first, because a page can be made on which this takes long.
+    return text.slice(0, read)
+      .replace(/<(script|style)\b[\s\S]*?<\/\1\s*>/gi, " ")
+      .replace(/<[^<>]*>/g, " ")
   }
 }

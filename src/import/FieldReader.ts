@@ -10,7 +10,7 @@ import { formatIso } from "../data/instant.ts"
 import { suggest } from "../data/suggest.ts"
 import type { ValueList } from "../data/ValueList.ts"
 import { type CellOptions, checkCell, readInstant, readNumber } from "../targets/CellText.ts"
-import { type Labels, labelsOf, quoted } from "../targets/labels.ts"
+import { type Labels, labelsOf, quoted } from "../data/labels.ts"
 import type { CellValue } from "./Reader.ts"
 
 /** How the cells of a file are written. */

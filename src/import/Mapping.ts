@@ -28,6 +28,7 @@
 import * as Result from "effect/Result"
 import type { AccountField } from "../data/AccountField.ts"
 import type { FieldValue, FieldValues } from "../data/Field.ts"
+import { foldName } from "../data/name.ts"
 import { suggest } from "../data/suggest.ts"
 import { hasControl, hasLoneSurrogate } from "../data/text.ts"
 import type { ValueList } from "../data/ValueList.ts"
@@ -127,10 +128,6 @@ export interface Mapper {
   /** Columns that came later, as in NDJSON. Those that are known already change nothing. */
   readonly extend: (columns: ReadonlyArray<string>) => Result.Result<Mapper, MappingProblem>
 }
-
-/** A name without what people write differently: letter case, accents, spaces. */
-export const foldName = (name: string): string =>
-  name.normalize("NFKD").replace(/[\p{M}\s]/gu, "").toLowerCase()
 
 const namesOf = (fields: ReadonlyArray<AccountField>): ReadonlyArray<string> =>
   fields.map(({ name }) => name)

@@ -106,6 +106,7 @@ import { make, makeJson } from "./make.ts"
 import type { SandboxListenError } from "./SandboxListenError.ts"
 import { serve } from "./serve.ts"
 import type { InvalidSeed, SandboxSeed } from "./Seed.ts"
+import { Account } from "../account/Account.ts"
 import { Np6, type Np6Options } from "../client/Np6.ts"
 import { Targets } from "../targets/Targets.ts"
 import type { SandboxAddress, SandboxService, ServeOptions } from "./SandboxService.ts"
@@ -188,13 +189,13 @@ export class Sandbox extends SandboxBase {
   }
 
   /**
-   * {@link Targets} over a sandbox in process, with its {@link Np6} and the sandbox: all that a test
-   * of a pipeline needs. The options are those of {@link Sandbox.layerNp6}.
+   * {@link Targets} and {@link Account} over a sandbox in process, with their {@link Np6} and the
+   * sandbox: all that a test of a pipeline needs. The options are those of {@link Sandbox.layerNp6}.
    */
   static readonly layerTargets = (
     options: SandboxOptions = {},
-  ): Layer.Layer<Targets | Np6 | Sandbox> =>
-    Layer.provideMerge(Targets.layer, Sandbox.layerNp6(options))
+  ): Layer.Layer<Account | Targets | Np6 | Sandbox> =>
+    Layer.provideMerge(Layer.mergeAll(Targets.layer, Account.layer), Sandbox.layerNp6(options))
 
   /**
    * Serves the sandbox over HTTP until the scope ends, on loopback unless told otherwise. Needs

@@ -35,7 +35,7 @@ export interface FieldOfAccount {
 }
 
 /** All of a seed that requests cannot change. */
-export interface Account {
+export interface SandboxAccount {
   readonly fields: ReadonlyArray<FieldOfAccount>
   /** The fields that together identify a target, in the account's order. */
   readonly unicity: ReadonlyArray<FieldOfAccount>
@@ -201,7 +201,7 @@ const listsOf = (
 export const makeAccount = (
   seed: SandboxSeed,
   startedAt: number,
-): Result.Result<Account, Problem> => {
+): Result.Result<SandboxAccount, Problem> => {
   const seedFields = seed.fields ?? defaultSeed.fields
   const segments = seed.segments ?? defaultSeed.segments
   const keys = [fullKey, readOnlyKey, ...(seed.keys ?? [])]

@@ -1,12 +1,12 @@
 import * as Result from "effect/Result"
-import type { Account } from "./account.ts"
+import type { SandboxAccount } from "./account.ts"
 import { refusal, type ResponseParts } from "./response.ts"
 import type { SeedSegment } from "./Seed.ts"
 import type { Contact, Store } from "./store.ts"
 
 /** A request that was let in, and what it acts on. */
 export interface Call {
-  readonly account: Account
+  readonly account: SandboxAccount
   readonly store: Store
   /** Decoded parameters of the path, by name. */
   readonly params: Readonly<Record<string, string>>

@@ -5,7 +5,7 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { isYearOne, parseInstant } from "../data/instant.ts"
-import { type Account, fullKey, makeAccount, type Problem, readOnlyKey } from "./account.ts"
+import { fullKey, makeAccount, type Problem, readOnlyKey, type SandboxAccount } from "./account.ts"
 import { commit, toResponse } from "./commit.ts"
 import { concernedBy } from "./concerned.ts"
 import { control, type Controlled, isControl, type Wanted } from "./control.ts"
@@ -37,7 +37,7 @@ const dateOf = (value: string | number | undefined, otherwise: number): number =
 }
 
 const seedTarget = (
-  account: Account,
+  account: SandboxAccount,
   store: Store.Store,
   seed: SeedTarget,
   index: number,
@@ -154,7 +154,7 @@ const describe = (
   }
 }
 
-const headersOf = (account: Account, headers: Headers): Readonly<Record<string, string>> => {
+const headersOf = (account: SandboxAccount, headers: Headers): Readonly<Record<string, string>> => {
   const shown = Object.fromEntries(headers)
   if (shown["x-key"] !== undefined) shown["x-key"] = keyOf(account, headers)?.name ?? "unknown"
   return shown

@@ -1,6 +1,6 @@
 /** The account's parts as NP6 sends them. */
 import { isYearOne, parseInstant } from "../data/instant.ts"
-import type { Account, FieldOfAccount } from "./account.ts"
+import type { FieldOfAccount, SandboxAccount } from "./account.ts"
 import type { SeedBounce, SeedRedListEntry, SeedSegment, SeedValueList } from "./Seed.ts"
 import * as Store from "./store.ts"
 
@@ -17,7 +17,7 @@ const fieldsOf = (fields: ReadonlyArray<FieldOfAccount>, row: Store.Contact): ob
   Object.fromEntries(fields.map((field) => [field.id, row.values.get(field.id) ?? null]))
 
 /** A target by itself, in the account's dialect. */
-export const targetJson = (account: Account, row: Store.Contact): object => {
+export const targetJson = (account: SandboxAccount, row: Store.Contact): object => {
   const { target: shape } = account.dialect
   return {
     id: row.id,
@@ -30,7 +30,7 @@ export const targetJson = (account: Account, row: Store.Contact): object => {
 }
 
 /** A target in a list: its unicity and nothing else. */
-export const listedTargetJson = (account: Account, row: Store.Contact): object => ({
+export const listedTargetJson = (account: SandboxAccount, row: Store.Contact): object => ({
   id: row.id,
   creationDate: isoDate(row.creationDate),
   lastUpdateDate: isoDate(row.lastUpdateDate),
@@ -66,7 +66,7 @@ export const memberCounts = (store: Store.Store): ReadonlyMap<number, number> =>
 
 /** A segment in a list, where it has no description. */
 export const listedSegmentJson = (
-  account: Account,
+  account: SandboxAccount,
   one: SeedSegment,
   targetsCount: number,
 ): object => ({
@@ -81,7 +81,11 @@ export const listedSegmentJson = (
   ...(one.searchId === undefined ? {} : { searchId: one.searchId }),
 })
 
-export const segmentJson = (account: Account, one: SeedSegment, targetsCount: number): object => ({
+export const segmentJson = (
+  account: SandboxAccount,
+  one: SeedSegment,
+  targetsCount: number,
+): object => ({
   ...listedSegmentJson(account, one, targetsCount),
   description: one.description ?? "",
 })

@@ -1,5 +1,5 @@
 import * as Result from "effect/Result"
-import type { Account } from "./account.ts"
+import type { SandboxAccount } from "./account.ts"
 import { problemIn } from "./jsonText.ts"
 import { type Bucket, take } from "./rateLimit.ts"
 import { badRequest, refusal, type ResponseParts, textRefusal } from "./response.ts"
@@ -10,7 +10,7 @@ import type { WireRequest } from "./WireRequest.ts"
 
 /** The server without its faults and its log: a request goes in, a response comes out. */
 export interface Server {
-  readonly account: Account
+  readonly account: SandboxAccount
   readonly store: Store
   /** By key value. */
   readonly buckets: Map<string, Bucket>
@@ -86,7 +86,7 @@ export const parseBody = (body: Uint8Array): Result.Result<unknown, ResponsePart
 }
 
 /** The key of a request, whether or not it may do what is asked. */
-export const keyOf = (account: Account, headers: Headers): SeedKey | undefined =>
+export const keyOf = (account: SandboxAccount, headers: Headers): SeedKey | undefined =>
   account.keys.get(headers.get("x-key") ?? "")
 
 const admitted = (

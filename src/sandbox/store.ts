@@ -1,7 +1,7 @@
 import * as Digest from "effect/crypto/Digest"
 import * as Result from "effect/Result"
 import type { SeedBounce, SeedTarget } from "./Seed.ts"
-import type { Account } from "./account.ts"
+import type { SandboxAccount } from "./account.ts"
 import { checkValue, type FieldContent } from "./values.ts"
 
 /**
@@ -76,8 +76,10 @@ export const draft = (now: number): Draft => ({
 
 const unicityKey = (values: ReadonlyArray<string>): string => JSON.stringify(values)
 
-export const unicityOf = (account: Account, row: Pick<Contact, "values">): ReadonlyArray<string> =>
-  account.unicity.map((field) => String(row.values.get(field.id)))
+export const unicityOf = (
+  account: SandboxAccount,
+  row: Pick<Contact, "values">,
+): ReadonlyArray<string> => account.unicity.map((field) => String(row.values.get(field.id)))
 
 /** Compared letter by letter: whether NP6 regards case is unknown. */
 export const findByUnicity = (
@@ -91,7 +93,7 @@ export const findByUnicity = (
 const hashes = new WeakMap<Contact, string>()
 
 /** Lower-case hex MD5 of the unicity, in UTF-8; of several values written one after the other. */
-export const hashOf = (account: Account, row: Contact): string | undefined => {
+export const hashOf = (account: SandboxAccount, row: Contact): string | undefined => {
   const known = hashes.get(row)
   if (known !== undefined) return known
   const digest = Digest.md5.implementation?.(
@@ -115,7 +117,7 @@ const invalid = (problem: string, key?: string): Result.Result<never, WriteRefus
 
 /** The unicity that the entries themselves give, or `undefined` when part of it is missing. */
 export const unicityIn = (
-  account: Account,
+  account: SandboxAccount,
   entries: Entries,
 ): ReadonlyArray<string> | undefined => {
   const values = account.unicity.map((field) =>
@@ -128,7 +130,7 @@ export const unicityIn = (
 
 /** Merges the entries into the draft and keeps the outcome, if it may be kept. */
 export const write = (
-  account: Account,
+  account: SandboxAccount,
   store: Store,
   draft: Draft,
   entries: Entries,
@@ -183,7 +185,7 @@ export const setSegments = (store: Store, row: Contact, segments: ReadonlySet<nu
 export const membersOf = (store: Store, segment: number): ReadonlyArray<Contact> =>
   [...store.rows.values()].filter((row) => row.segments.has(segment))
 
-export const remove = (account: Account, store: Store, row: Contact): void => {
+export const remove = (account: SandboxAccount, store: Store, row: Contact): void => {
   store.rows.delete(row.id)
   store.ids.delete(unicityKey(unicityOf(account, row)))
   store.revision += 1

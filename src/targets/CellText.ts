@@ -13,7 +13,7 @@ import type { FieldScalar } from "../data/Field.ts"
 import { parseInstant } from "../data/instant.ts"
 import { isExact } from "../data/number.ts"
 import { suggest } from "../data/suggest.ts"
-import { isSameLabel, type Labels, quoted } from "./labels.ts"
+import { isSameLabel, type Labels, quoted } from "../data/labels.ts"
 
 /** How the cells of a file are written. */
 export interface CellOptions {

@@ -351,8 +351,8 @@ type Working<Shape, U extends keyof Shape> = Omit<
  * unicity (the field that identifies a contact, usually the e-mail address), or several in the
  * account's order.
  *
- * `GET /fields` of the NP6 API lists the ids of an account's fields, with `isUnicity: true` for those
- * of the unicity.
+ * `Account.fields` lists the ids of an account's fields, with `isUnicity: true` for those of the
+ * unicity, and `Account.modelSource` writes a model of all of them.
  *
  * Two names for one id and an unknown name for the unicity don't compile. Mistakes that the compiler
  * can't see throw a `TypeError` here: an id that is no field id, an empty unicity or one that names a

@@ -7,14 +7,8 @@ import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
-import type {
-  ClientFailure,
-  Conflict,
-  Forbidden,
-  NotFound,
-  Unauthorized,
-} from "../client/Errors.ts"
-import type { Np6Response } from "../client/Np6Response.ts"
+import type { CommonFailure, Conflict, NotFound } from "../client/Errors.ts"
+import type { Np6Response, WithResponse } from "../client/Np6Response.ts"
 import type { FieldValues } from "../data/Field.ts"
 import type { DeletionReport, Selection } from "../data/Selection.ts"
 import type { ListedTarget, Target } from "../data/Target.ts"
@@ -26,7 +20,7 @@ import type { UnicityInput } from "../data/Unicity.ts"
  *
  * Identifiers and values are plain strings, numbers and objects; a bad one is `InvalidInput` in the
  * error channel, and nothing is sent. Each operation's error type is what the API page documents for
- * its endpoint, and {@link ClientFailure}.
+ * its endpoint, and {@link CommonFailure}.
  *
  * Values that are written: `null` clears a field, `[]` a multiple-select list, and a field that
  * isn't named keeps its value. In a {@link Target} that is read, a field without a value is `null`.
@@ -46,26 +40,26 @@ export interface TargetsOperations {
    */
   readonly list: Effect.Effect<
     ReadonlyArray<ListedTarget>,
-    Unauthorized | Forbidden | ClientFailure
+    CommonFailure
   >
   /** The target with an id: `GET /targets/{id}`. Fails with `NotFound` when there is none. */
   readonly get: (
     id: string,
-  ) => Effect.Effect<Target, Unauthorized | Forbidden | NotFound | ClientFailure>
+  ) => Effect.Effect<Target, CommonFailure | NotFound>
   /**
    * The target with a unicity: `GET /targets?unicity=…`. Fails with `NotFound` when there is none,
    * whether NP6 says so with 404 or with `null`, `{}` or `[]` in place of a target.
    */
   readonly getByUnicity: (
     unicity: UnicityInput,
-  ) => Effect.Effect<Target, Unauthorized | Forbidden | NotFound | ClientFailure>
+  ) => Effect.Effect<Target, CommonFailure | NotFound>
   /**
    * The target with a unicity, if there is one: `GET /targets?unicity=…`, as `getByUnicity` with an
    * `Option` in place of `NotFound`.
    */
   readonly find: (
     unicity: UnicityInput,
-  ) => Effect.Effect<Option.Option<Target>, Unauthorized | Forbidden | ClientFailure>
+  ) => Effect.Effect<Option.Option<Target>, CommonFailure>
   /**
    * Creates the target with a unicity, or updates the one that has it: `PUT /targets?unicity=…`.
    *
@@ -78,7 +72,7 @@ export interface TargetsOperations {
   readonly upsert: (
     unicity: UnicityInput,
     values: FieldValues,
-  ) => Effect.Effect<Target, Unauthorized | Forbidden | ClientFailure>
+  ) => Effect.Effect<Target, CommonFailure>
   /**
    * Creates a target: `POST /targets`. Fails with `Conflict` (`UnicityTaken`) when there is one with
    * its unicity. The values must hold the unicity; `{}` is `InvalidInput`.
@@ -89,7 +83,7 @@ export interface TargetsOperations {
    */
   readonly create: (
     values: FieldValues,
-  ) => Effect.Effect<Target, Unauthorized | Forbidden | Conflict | ClientFailure>
+  ) => Effect.Effect<Target, CommonFailure | Conflict<"UnicityTaken">>
   /**
    * Updates the target with an id: `PUT /targets/{id}`. Fields that aren't named keep their values.
    * Fails with `NotFound` when there is none, and with `Conflict` (`UnicityTaken`) when another
@@ -98,7 +92,7 @@ export interface TargetsOperations {
   readonly update: (
     id: string,
     values: FieldValues,
-  ) => Effect.Effect<Target, Unauthorized | Forbidden | NotFound | Conflict | ClientFailure>
+  ) => Effect.Effect<Target, CommonFailure | NotFound | Conflict<"UnicityTaken">>
   /**
    * Adds a target to a static segment: `POST /targets/{id}/segments/{segment}`. Fails with
    * `NotFound` when there is no such target or segment, and with `Conflict` (`AlreadyInSegment`) when
@@ -108,7 +102,7 @@ export interface TargetsOperations {
   readonly addToSegment: (
     id: string,
     segment: number,
-  ) => Effect.Effect<void, Unauthorized | Forbidden | NotFound | Conflict | ClientFailure>
+  ) => Effect.Effect<void, CommonFailure | NotFound | Conflict<"AlreadyInSegment">>
   /**
    * Removes a target from a static segment: `DELETE /targets/{id}/segments/{segment}`. Fails with
    * `NotFound` when there is no such target or segment, and with `Conflict` (`DynamicSegment`) when a
@@ -118,7 +112,7 @@ export interface TargetsOperations {
   readonly removeFromSegment: (
     id: string,
     segment: number,
-  ) => Effect.Effect<void, Unauthorized | Forbidden | NotFound | Conflict | ClientFailure>
+  ) => Effect.Effect<void, CommonFailure | NotFound | Conflict<"DynamicSegment">>
   /**
    * Makes sure that there is a target with a unicity and these values, and that it is in a static
    * segment: an `upsert`, then an `addToSegment` for which "already in it" is success. Returns the
@@ -132,14 +126,14 @@ export interface TargetsOperations {
     unicity: UnicityInput,
     values: FieldValues,
     segment: number,
-  ) => Effect.Effect<Target, Unauthorized | Forbidden | NotFound | ClientFailure>
+  ) => Effect.Effect<Target, CommonFailure | NotFound>
   /**
    * Deletes a target: `DELETE /targets/{id}`. Fails with `NotFound` when there is none; after an
    * unanswered attempt, 404 is success.
    */
   readonly delete: (
     id: string,
-  ) => Effect.Effect<void, Unauthorized | Forbidden | NotFound | ClientFailure>
+  ) => Effect.Effect<void, CommonFailure | NotFound>
   /**
    * Deletes the targets of a selection: `DELETE /targets` with the selection as its body.
    *
@@ -149,18 +143,7 @@ export interface TargetsOperations {
    */
   readonly deleteMany: (
     selection: Selection,
-  ) => Effect.Effect<DeletionReport, Unauthorized | Forbidden | NotFound | ClientFailure>
-}
-
-/**
- * The operations with each value in its {@link Np6Response}: status, headers, request id, attempts.
- */
-export type WithResponse<Operations> = {
-  readonly [O in keyof Operations]: Operations[O] extends
-    (...args: infer Args) => Effect.Effect<infer A, infer E>
-    ? (...args: Args) => Effect.Effect<Np6Response<A>, E>
-    : Operations[O] extends Effect.Effect<infer A, infer E> ? Effect.Effect<Np6Response<A>, E>
-    : never
+  ) => Effect.Effect<DeletionReport, CommonFailure | NotFound>
 }
 
 /**
@@ -175,7 +158,7 @@ export interface TargetsService extends TargetsOperations {
    * or doesn't decode, the stream fails, and the error's `delivered` says how many targets came
    * before: a list that merely ends early is never taken for a whole one.
    */
-  readonly stream: Stream.Stream<ListedTarget, Unauthorized | Forbidden | ClientFailure>
+  readonly stream: Stream.Stream<ListedTarget, CommonFailure>
   /** The same operations but `stream`, returning each value in its {@link Np6Response}. */
   readonly withResponse: WithResponse<TargetsOperations> & {
     /**
@@ -184,7 +167,7 @@ export interface TargetsService extends TargetsOperations {
      */
     readonly stream: Effect.Effect<
       Np6Response<TargetsService["stream"]>,
-      Unauthorized | Forbidden | ClientFailure,
+      CommonFailure,
       Scope.Scope
     >
   }

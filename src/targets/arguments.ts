@@ -12,20 +12,11 @@ import type { Selection } from "../data/Selection.ts"
 import { Unicity, type UnicityInput } from "../data/Unicity.ts"
 import { elementsOf } from "../data/elements.ts"
 import { guard } from "../data/guard.ts"
-import { firstProblem } from "../data/problem.ts"
 import { holdsLoneSurrogate } from "../data/text.ts"
+import { checker } from "../http/checker.ts"
 import type { Checked, Refusal, RequestParts } from "../http/request.ts"
 
 const refuse = (input: string, problem: string): Checked<never> => Result.fail({ input, problem })
-
-const checker = <A, E>(schema: Schema.Codec<A, E>) => {
-  const decode = Schema.decodeUnknownResult(schema)
-  return (input: string, value: unknown): Checked<A> =>
-    Result.mapError(
-      decode(value),
-      (error) => ({ input, problem: firstProblem(error.issue).problem }),
-    )
-}
 
 const checkTargetId = checker(TargetId)
 const checkSegmentId = checker(SegmentId)
@@ -33,9 +24,6 @@ const checkSegmentId = checker(SegmentId)
 export const checkUnicity: (input: string, value: unknown) => Checked<Unicity> = checker(Unicity)
 const decodeFieldValue = Schema.decodeUnknownResult(FieldValueSchema)
 const isFieldId = Schema.is(FieldId)
-
-/** Nothing to check, nothing to send. */
-export const none = (): Checked<RequestParts> => Result.succeed({})
 
 /** `{id}` of a path. */
 export const byId = (id: string): Checked<RequestParts> =>

@@ -10,6 +10,7 @@ import type { UnicityInput } from "../data/Unicity.ts"
 import * as Input from "./arguments.ts"
 import * as Listed from "../http/list.ts"
 import * as Response from "../http/body.ts"
+import { noParts } from "../http/checker.ts"
 import type { Documented, Endpoint } from "../client/endpoint.ts"
 
 const denied = { 401: "Unauthorized", 403: "Forbidden" } as const
@@ -23,7 +24,7 @@ export const list = endpoint({
   operation: "targets.list",
   method: "GET",
   path: "/targets",
-  request: Input.none,
+  request: noParts,
   read: Listed.readList,
   failures: denied,
   replay: "always",

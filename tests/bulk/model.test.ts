@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import {
   Bulk,
+  type CommonFailure,
   type Conflict,
   InvalidInput,
   type NotFound,
@@ -134,15 +135,20 @@ describe("Bulk.of", () => {
 
 // What the compiler holds.
 type Row = { readonly email: string }
-const upserting: Bulk.Operator<Row, Contact, Bulk.StopFailure> = contacts.upsert((row) => row)
-const creating: Bulk.Operator<Row, Contact, Bulk.StopFailure | Conflict> = contacts.create((
-  row,
-) => row)
-const updating: Bulk.Operator<string, Contact, Bulk.StopFailure | NotFound | Conflict> = contacts
+const upserting: Bulk.Operator<Row, Contact, CommonFailure> = contacts.upsert((row) => row)
+const creating: Bulk.Operator<Row, Contact, CommonFailure | Conflict<"UnicityTaken">> = contacts
+  .create((
+    row,
+  ) => row)
+const updating: Bulk.Operator<
+  string,
+  Contact,
+  CommonFailure | NotFound | Conflict<"UnicityTaken">
+> = contacts
   .update((id) => ({ id, values: { name: null } }))
 const needing: (rows: Stream.Stream<Row>) => Stream.Stream<
-  Bulk.Outcome<Row, Contact, Bulk.StopFailure | "no">,
-  Bulk.StopFailure,
+  Bulk.Outcome<Row, Contact, CommonFailure | "no">,
+  CommonFailure,
   Targets | Sandbox
 > = contacts.upsert((row: Row) =>
   Effect.flatMap(Sandbox, () => row.email === "" ? Effect.fail("no" as const) : Effect.succeed(row))

@@ -155,12 +155,15 @@ describe("inputs of one key", () => {
       const np6 = yield* Sandbox
       const { id } = yield* targets.create({ 8103: address })
       const toId = () => id
-      for (const run of [Bulk.addToSegment, Bulk.removeFromSegment]) {
+      const twice = Stream.make("once", "again")
+      const runs = [
+        Stream.runDrain(twice.pipe(Bulk.addToSegment(newsletter, toId))),
+        Stream.runDrain(twice.pipe(Bulk.removeFromSegment(newsletter, toId))),
+      ]
+      for (const run of runs) {
         const before = (yield* np6.requests).length
         yield* np6.script({ fault: Fault.latency("5 seconds") })
-        const fiber = yield* Effect.forkChild(
-          Stream.runDrain(Stream.make("once", "again").pipe(run(newsletter, toId))),
-        )
+        const fiber = yield* Effect.forkChild(run)
         yield* TestClock.adjust("4 seconds")
         assert.strictEqual((yield* np6.requests).length - before, 1)
         yield* TestClock.adjust("1 second")

@@ -1,7 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Bulk, Forbidden, Targets, Unauthorized, UnexpectedResponse } from "@effect-np6/targets"
-import { Data, Effect, Exit, Schema, Stream } from "effect"
+import {
+  Bulk,
+  Forbidden,
+  RetryPolicy,
+  Targets,
+  Unauthorized,
+  UnexpectedResponse,
+} from "@effect-np6/targets"
+import { Data, Effect, Exit, Redacted, Schema, Stream } from "effect"
 import { collect, counts, emails, errorOf, tags, upsertOf } from "../harness/bulk.ts"
+import { json, recording, sampleTarget } from "../harness/recording.ts"
 import { type Served, serving } from "../harness/serving.ts"
 
 const upsertAll = (count: number, concurrency = 16, ordered = true) =>
@@ -73,6 +81,58 @@ describe("a key that NP6 refuses", () => {
       assert.deepStrictEqual(counts(outcomes), { NotTried: 4 })
     }).pipe(Effect.provide(layer))
   })
+
+  it.effect("counts a page in NP6's place as a refusal, and a passing one as a failure", () => {
+    const page = (status: number) => () =>
+      new Response("<html>login</html>", { status, headers: { "content-type": "text/html" } })
+    return Effect.gen(function* () {
+      for (const status of [200, 403, 404, 409]) {
+        const { layer, requests } = recording([page(status)])
+        const { exit, outcomes } = yield* Effect.provide(collect(upsertAll(10, 4)), layer)
+        const error = errorOf(exit)
+        assert.instanceOf(error, UnexpectedResponse, `${status}`)
+        assert.strictEqual(error.reason, "Html")
+        assert.strictEqual(requests.length, 5)
+        assert.deepStrictEqual(counts(outcomes), { NotTried: 4 })
+      }
+      const { layer } = recording([page(502)], { retry: RetryPolicy.none })
+      const { exit, outcomes } = yield* Effect.provide(collect(upsertAll(10, 4)), layer)
+      assert.isTrue(Exit.isSuccess(exit))
+      assert.deepStrictEqual(counts(outcomes), { Failed: 10 })
+    })
+  })
+
+  it.effect("costs nothing when a firewall puts its page in place of one response", () => {
+    const page = () =>
+      new Response("<html>blocked</html>", {
+        status: 403,
+        headers: { "content-type": "text/html" },
+      })
+    const answers = Array.from({ length: 100 }, (_, n) => n === 20 ? page : json(sampleTarget))
+    const { layer, requests } = recording(answers)
+    return Effect.gen(function* () {
+      const { exit, outcomes } = yield* collect(upsertAll(100))
+      assert.isTrue(Exit.isSuccess(exit))
+      assert.deepStrictEqual(counts(outcomes), { Done: 100 })
+      assert.strictEqual(requests.length, 101)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("is meant by a layer of one's own that is refused", () =>
+    Effect.gen(function* () {
+      const { exit, outcomes } = yield* collect(
+        Stream.make(1, 2, 3).pipe(
+          Bulk.forEach(() =>
+            Effect.provide(
+              Targets.use((targets) => targets.get("000MLGPR")),
+              Targets.layerFetch({ apiKey: Redacted.make("") }),
+              { local: true },
+            ), { concurrency: 1 }),
+        ),
+      )
+      assert.strictEqual(errorOf(exit)?._tag, "InvalidInput")
+      assert.deepStrictEqual(tags(outcomes), ["NotTried"])
+    }).pipe(Effect.provide(recording([]).layer)))
 
   it.effect("refuses the confirming request only: a lost response confirms nothing", () => {
     // The first request, and the two that confirm, without a response between them.

@@ -83,7 +83,7 @@ describe("a call whose answer is", () => {
           const world = yield* setUp
           const before = (yield* world.sandbox.requests).length
           yield* world.sandbox.script({ fault })
-          yield* inTime(run(world))
+          yield* inTime<unknown, unknown, never>(run(world))
           assert.strictEqual((yield* world.sandbox.requests).length - before, 2)
           assert.isTrue(isDone(yield* world.sandbox.state))
         }).pipe(Effect.provide(Sandbox.layerTargets())))
@@ -330,7 +330,7 @@ describe("Retry-After", () => {
       const error = yield* Effect.flip(targets.list)
       assert.strictEqual(error._tag, "RateLimited")
       assert.deepStrictEqual("retryAfter" in error && error.retryAfter, Duration.seconds(90))
-      assert.include(error.message, "Wait 1m 30s")
+      assert.include(error.message, "Try again in 1m 30s")
     }).pipe(Effect.provide(layer))
   })
 

@@ -51,7 +51,7 @@ const rows: { readonly [operation in Ask["operation"]]: Row } = {
 /** What a client sees of an attempt. */
 type Seen =
   | { readonly answer: Reply }
-  | { readonly status: number }
+  | { readonly status: number; readonly isPage?: boolean }
   | { readonly broken: "Connect" | "Reset" | "Timeout" }
   | { readonly unreadable: true }
 
@@ -103,9 +103,11 @@ const attempt = (ask: Ask, account: Np6, fault: Kind | undefined): Seen => {
     case "503 after the effect":
       return afterwards({ status: 503 })
     case "gateway's page":
-      return { status: 502 }
+      return { status: 502, isPage: true }
   }
 }
+
+const isPage = (seen: Seen): boolean => "isPage" in seen
 
 /** Whether NP6 may have done it, for all that the client can see. */
 const mayBeApplied = (seen: Seen): boolean => {
@@ -118,6 +120,7 @@ const mayBeApplied = (seen: Seen): boolean => {
 const failureOf = (row: Row, seen: Seen): readonly [tag: string, reason?: string] => {
   if ("broken" in seen) return ["TransportError", seen.broken]
   if ("unreadable" in seen) return ["UnexpectedResponse", "Body"]
+  if (isPage(seen)) return ["UnexpectedResponse", "Html"]
   const { status } = "answer" in seen ? seen.answer : seen
   const documented = row.failures[status]
   if (documented !== undefined) return documented
@@ -156,7 +159,8 @@ export const promise = (
     // A list that is handed on while it comes can't be asked for again.
     const hasBegun = ask.operation === "targets.list" && isStreamed &&
       fault === "body that breaks off"
-    const isTransient = !hasBegun && ["TransportError", "RateLimited", "ServerError"].includes(tag)
+    const isTransient = !hasBegun &&
+      (isPage(seen) || ["TransportError", "RateLimited", "ServerError"].includes(tag))
     const mayReplay = row.replay === undefined || !isUnsure || replaysCreate
     if (isTransient && mayReplay && attempts <= retries) continue
     const applied = wasUnsure ? "unknown" : "no"

@@ -1,5 +1,5 @@
 /** A client that records what it is asked and answers from a script. */
-import { Np6, type Np6Options, RateLimit, Targets } from "@effect-np6/targets"
+import { Account, Np6, type Np6Options, RateLimit, Targets } from "@effect-np6/targets"
 import { Effect, Layer, Redacted } from "effect"
 import { FetchHttpClient, HttpClient, HttpClientError, HttpClientResponse } from "effect/http"
 
@@ -15,7 +15,7 @@ export type Scripted = Response | { readonly cause: unknown } | "never"
 
 export interface Recording {
   readonly requests: Array<Recorded>
-  readonly layer: Layer.Layer<Targets>
+  readonly layer: Layer.Layer<Targets | Account>
 }
 
 export const key = "canary-key-3f9a1c"
@@ -49,11 +49,14 @@ type Answering = (request: Recorded) => Scripted
 
 const layers = {
   client: (options: Np6Options, record: Answering) =>
-    Layer.provide(Targets.layer, Np6.layer(options)).pipe(
+    Layer.provide(Layer.mergeAll(Targets.layer, Account.layer), Np6.layer(options)).pipe(
       Layer.provide(Layer.succeed(HttpClient.HttpClient, recordingClient(record))),
     ),
   fetch: (options: Np6Options, record: Answering) =>
-    Targets.layerFetch(options).pipe(
+    Layer.merge(
+      Targets.layerFetch(options),
+      Layer.provide(Account.layer, Np6.layerFetch(options)),
+    ).pipe(
       Layer.provide(Layer.succeed(FetchHttpClient.Fetch, recordingFetch(record))),
     ),
 }

@@ -12,6 +12,7 @@ import {
   readPieces,
   seeded,
 } from "../harness/listDocuments.ts"
+import { nestedArray } from "../harness/hostile.ts"
 
 const utf8 = new TextEncoder()
 const whole = 2 ** 30
@@ -265,17 +266,16 @@ describe("a parser that waits for more", () => {
 })
 
 describe("the limits of an array", () => {
-  const nested = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`
   const spread = (depth: number) => `${'{"a":[1,'.repeat(depth / 2)}0${"]}".repeat(depth / 2)}`
 
   it("allow arrays and objects to be nested, but not without end", () => {
     for (const size of [whole, 700, 1]) {
-      for (const element of [nested(maxDepth), spread(maxDepth)]) {
+      for (const element of [nestedArray(maxDepth), spread(maxDepth)]) {
         const document = utf8.encode(`[{},${element},{},{}]`)
         assert.isUndefined(misread(document, read(document, size)))
       }
       for (
-        const element of [nested(maxDepth + 1), spread(maxDepth + 2), "[".repeat(2 * maxDepth)]
+        const element of [nestedArray(maxDepth + 1), spread(maxDepth + 2), "[".repeat(2 * maxDepth)]
       ) {
         assert.deepStrictEqual(read(`[{},${element},{},{}]`, size), {
           elements: [{}],

@@ -1,12 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { type Broken, readFailure } from "../../src/http/failure.ts"
+import { nestedError } from "../harness/hostile.ts"
 
 const failed = (fields: object, message = "failed") => Object.assign(new Error(message), fields)
 const fetchFailed = (cause: unknown) => new TypeError("fetch failed", { cause })
 const deno = (words: string, url = "https://api-cm.np6.com/targets") =>
   new TypeError(`error sending request for url (${url}): ${words}`)
-const nested = (depth: number, innermost: unknown): unknown =>
-  depth === 0 ? innermost : new Error("outer", { cause: nested(depth - 1, innermost) })
 
 const check = (cases: ReadonlyArray<readonly [name: string, error: unknown, expected: Broken]>) => {
   for (const [name, error, expected] of cases) {
@@ -168,10 +167,10 @@ describe("a failure of several", () => {
 describe("a chain of causes", () => {
   for (const depth of [0, 1, 2, 3, 4, 5, 6, 7]) {
     it(`is followed ${depth} deep`, () =>
-      assert.deepStrictEqual(readFailure(nested(depth, refused)), isRefused))
+      assert.deepStrictEqual(readFailure(nestedError(depth, refused)), isRefused))
   }
   it("is followed no deeper", () =>
-    assert.deepStrictEqual(readFailure(nested(8, refused)), { reason: "Reset" }))
+    assert.deepStrictEqual(readFailure(nestedError(8, refused)), { reason: "Reset" }))
 
   const self = new Error("x")
   self.cause = self
@@ -186,7 +185,7 @@ describe("a chain of causes", () => {
     ["that is a circle ends", a, { reason: "Reset" }],
     ["that is among its own errors ends", withErrors, { reason: "Reset" }],
     ["is that of the outermost that says something", failed({ ...reset, cause: refused }), isReset],
-    ["ends with what isn't an object", nested(2, "ECONNREFUSED"), { reason: "Reset" }],
+    ["ends with what isn't an object", nestedError(2, "ECONNREFUSED"), { reason: "Reset" }],
   ])
 
   it("that can't be read says nothing", () => {

@@ -80,7 +80,7 @@ describe("a stream", () => {
       1,
     ],
     ["isn't an array", inPieces(text(one)), notArray, 0],
-    ["is HTML", inPieces(text("<html>")), notArray, 0],
+    ["is HTML", inPieces(text("<html>")), "Html", 0],
     ["isn't there", status(204), "the body is empty", 0],
     ["is empty", inPieces([]), notArray, 0],
     [

@@ -3,10 +3,8 @@ import { Targets } from "@effect-np6/targets"
 import { Effect } from "effect"
 import { key, recording, status } from "../harness/recording.ts"
 
-// Half of a long word that is sent, so that nothing but its form saves an id with it in it.
-const half = "6d6f6e74"
-const uuid = `${half}-0a1b-4c2d-8e3f-0123456789ab`
-const sent = ["canary", "canary@example.com", `x${half}x`, "abc", "wxyz", "Weiß"]
+const uuid = "6d6f6e74-0a1b-4c2d-8e3f-0123456789ab"
+const sent = ["canary", "canary@example.com", "8000", "wxyz"]
 
 const shown = [
   "req-1",
@@ -14,30 +12,26 @@ const shown = [
   "x".repeat(128),
   uuid,
   uuid.toUpperCase(),
-  "an-abc-in-it",
+  "8000-1",
+  "req18000",
+  "x-CANARY-x",
+  "a-wxyz-in-it",
 ]
 const hidden = [
   key,
   key.toUpperCase(),
+  `a-${key}-in-it`,
   "canary@example.com",
   "canary",
-  "x-CANARY-x",
+  "CANARY",
+  "c%61nary",
+  "8000",
   "wxyz",
-  "a-wxyz-in-it",
-  "a-WEISS-in-it",
   "with space",
   "é",
   "a@b",
   "",
   "x".repeat(129),
-  half,
-  `x${uuid}`,
-  `${uuid}x`,
-  uuid.slice(0, -1),
-  uuid.replace("-0a1b", ""),
-  uuid.replace("-0a1b", "-0a1g"),
-  uuid.replace("-0a1b", "-0a1"),
-  uuid.replace("0123456789ab", "0123456789ag"),
 ]
 
 const idOf = (id: string) => {

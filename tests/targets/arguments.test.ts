@@ -3,10 +3,10 @@ import { type FieldValues, type Selection, TargetModel, Targets } from "@effect-
 import { Effect } from "effect"
 import { inspect } from "node:util"
 import { json, recording, sampleTarget, status } from "../harness/recording.ts"
+import { hostile } from "../harness/hostile.ts"
 import { inTime } from "../harness/time.ts"
 
 // What callers without types can pass: the signatures don't allow it, the checks must.
-const hostile = <A>(value: unknown): A => value as A
 
 const longText = "x".repeat(1_000_000)
 const badIds: ReadonlyArray<unknown> = [

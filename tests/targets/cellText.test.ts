@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Result } from "effect"
 import type { CellOptions } from "../../src/targets/CellText.ts"
 import * as CellText from "../../src/targets/CellText.ts"
-import { labelsOf } from "../../src/targets/labels.ts"
+import { labelsOf } from "../../src/data/labels.ts"
 
 /** The value of a cell, or its problem as an object, so that no text can stand for both. */
 const outcome = <A>(cell: CellText.Cell<A>): A | { readonly problem: string } =>

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Np6, Targets } from "@effect-np6/targets"
 import { Sandbox } from "@effect-np6/targets/sandbox"
 import { Effect, Layer, Redacted, Stream } from "effect"
+import { nameOf } from "../harness/errors.ts"
 
 const newsletter = 12345
 const dynamic = 14105
@@ -105,9 +106,6 @@ const withKey = (key: (keys: Sandbox["Service"]["keys"]) => Redacted.Redacted<st
       Layer.provide(Targets.layer, Np6.layer({ apiKey: key(keys), baseUrl: url }))
     ),
   ).pipe(Layer.provide(Sandbox.layerClient))
-
-const nameOf = (error: { readonly _tag: string }): string =>
-  "reason" in error ? `${error._tag}/${error.reason}` : error._tag
 
 for (const [operation, { isRead, succeeds, leaves, fails }] of Object.entries(rows)) {
   describe(operation, () => {

@@ -2,7 +2,9 @@ import { assert, describe, expectTypeOf, it } from "@effect/vitest"
 import {
   type BadRequest,
   type ClientFailure,
-  type Conflict,
+  type CommonFailure,
+  Conflict,
+  type ConflictReason,
   type DeletionReport,
   type FieldValues,
   type Forbidden,
@@ -11,7 +13,9 @@ import {
   type NotFound,
   Np6,
   type Np6Response,
+  type Operation,
   type RateLimited,
+  type Remedy,
   RetryPolicy,
   type ServerError,
   type Target,
@@ -20,7 +24,7 @@ import {
   type Unauthorized,
   type UnexpectedResponse,
 } from "@effect-np6/targets"
-import { Effect, type Layer, Stream } from "effect"
+import { Effect, type Layer, type Redacted, Schema, Stream } from "effect"
 import type { HttpClient } from "effect/http"
 
 type Service = Targets["Service"]
@@ -31,35 +35,36 @@ type ErrorOf<O> = O extends (...args: ReadonlyArray<never>) => Effect.Effect<unk
 type ValueOf<O> = O extends (...args: ReadonlyArray<never>) => Effect.Effect<infer A, unknown> ? A
   : O extends Effect.Effect<infer A, unknown> ? A
   : never
-type Denied = Unauthorized | Forbidden
 
 // These are checked by the compiler (`deno task check`); running them shows only that they load.
 describe("the type of an operation", () => {
-  it("names its documented failures, what any call may meet, and no other", () => {
-    expectTypeOf<ErrorOf<Service["list"]>>().toEqualTypeOf<Denied | ClientFailure>()
-    expectTypeOf<ErrorOf<Service["stream"]>>().toEqualTypeOf<Denied | ClientFailure>()
-    expectTypeOf<ErrorOf<Service["get"]>>().toEqualTypeOf<Denied | NotFound | ClientFailure>()
-    expectTypeOf<ErrorOf<Service["getByUnicity"]>>().toEqualTypeOf<
-      Denied | NotFound | ClientFailure
+  it("names its documented failures, CommonFailure, and no other", () => {
+    expectTypeOf<ErrorOf<Service["list"]>>().toEqualTypeOf<CommonFailure>()
+    expectTypeOf<ErrorOf<Service["stream"]>>().toEqualTypeOf<CommonFailure>()
+    expectTypeOf<ErrorOf<Service["get"]>>().toEqualTypeOf<CommonFailure | NotFound>()
+    expectTypeOf<ErrorOf<Service["getByUnicity"]>>().toEqualTypeOf<CommonFailure | NotFound>()
+    expectTypeOf<ErrorOf<Service["upsert"]>>().toEqualTypeOf<CommonFailure>()
+    expectTypeOf<ErrorOf<Service["create"]>>().toEqualTypeOf<
+      CommonFailure | Conflict<"UnicityTaken">
     >()
-    expectTypeOf<ErrorOf<Service["upsert"]>>().toEqualTypeOf<Denied | ClientFailure>()
-    expectTypeOf<ErrorOf<Service["create"]>>().toEqualTypeOf<Denied | Conflict | ClientFailure>()
-    expectTypeOf<ErrorOf<Service["update"]>>()
-      .toEqualTypeOf<Denied | NotFound | Conflict | ClientFailure>()
-    expectTypeOf<ErrorOf<Service["addToSegment"]>>()
-      .toEqualTypeOf<Denied | NotFound | Conflict | ClientFailure>()
-    expectTypeOf<ErrorOf<Service["removeFromSegment"]>>()
-      .toEqualTypeOf<Denied | NotFound | Conflict | ClientFailure>()
-    expectTypeOf<ErrorOf<Service["delete"]>>().toEqualTypeOf<Denied | NotFound | ClientFailure>()
-    expectTypeOf<ErrorOf<Service["deleteMany"]>>().toEqualTypeOf<
-      Denied | NotFound | ClientFailure
+    expectTypeOf<ErrorOf<Service["update"]>>().toEqualTypeOf<
+      CommonFailure | NotFound | Conflict<"UnicityTaken">
     >()
+    expectTypeOf<ErrorOf<Service["addToSegment"]>>().toEqualTypeOf<
+      CommonFailure | NotFound | Conflict<"AlreadyInSegment">
+    >()
+    expectTypeOf<ErrorOf<Service["removeFromSegment"]>>().toEqualTypeOf<
+      CommonFailure | NotFound | Conflict<"DynamicSegment">
+    >()
+    expectTypeOf<ErrorOf<Service["delete"]>>().toEqualTypeOf<CommonFailure | NotFound>()
+    expectTypeOf<ErrorOf<Service["deleteMany"]>>().toEqualTypeOf<CommonFailure | NotFound>()
     expectTypeOf<ClientFailure>().toEqualTypeOf<
       InvalidInput | BadRequest | RateLimited | ServerError | UnexpectedResponse | TransportError
     >()
+    expectTypeOf<CommonFailure>().toEqualTypeOf<ClientFailure | Unauthorized | Forbidden>()
   })
 
-  it("says what comes back, with and without its answer", () => {
+  it("says what comes back, with and without its response", () => {
     expectTypeOf<ValueOf<Service["list"]>>().toEqualTypeOf<ReadonlyArray<ListedTarget>>()
     expectTypeOf<ValueOf<Service["get"]>>().toEqualTypeOf<Target>()
     expectTypeOf<ValueOf<Service["addToSegment"]>>().toEqualTypeOf<void>()
@@ -98,6 +103,60 @@ describe("the type of an operation", () => {
       Effect.catchTag(targets.delete("000MLGPR"), "Conflict", () => Effect.void),
     ]
     assert.isFunction(program)
+  })
+})
+
+describe("the type of Conflict", () => {
+  it("has the one reason of the operation where it is caught", () => {
+    const program = (targets: Service) =>
+      targets.create({ 8103: "a@b.c" }).pipe(
+        Effect.catchTag("Conflict", (error) => Effect.succeed(error.reason)),
+      )
+    expectTypeOf<ReturnType<typeof program>>()
+      .toEqualTypeOf<Effect.Effect<Target | "UnicityTaken", CommonFailure>>()
+  })
+
+  it("has the reasons of both operations where two may fail with it", () => {
+    const program = (targets: Service) =>
+      targets.addToSegment("000MLGPR", 1).pipe(
+        Effect.andThen(targets.removeFromSegment("000MLGPR", 2)),
+        Effect.catchTags({ Conflict: ({ reason }) => Effect.succeed(reason) }),
+      )
+    expectTypeOf<ValueOf<typeof program>>()
+      .toEqualTypeOf<void | "AlreadyInSegment" | "DynamicSegment">()
+  })
+
+  it("refuses a comparison with a reason that can't be", () => {
+    const program = (error: Conflict<"AlreadyInSegment">) =>
+      // @ts-expect-error addToSegment can't meet it
+      error.reason === "UnicityTaken"
+    assert.isFunction(program)
+  })
+
+  it("is any conflict without a parameter, of instanceof and of its schema", () => {
+    expectTypeOf<Conflict>().toEqualTypeOf<Conflict<ConflictReason>>()
+    expectTypeOf<Conflict<"UnicityTaken">>().toExtend<Conflict>()
+    expectTypeOf<Conflict>().not.toExtend<Conflict<"UnicityTaken">>()
+    const reasonOf = (value: unknown) => value instanceof Conflict ? value.reason : undefined
+    expectTypeOf<ReturnType<typeof reasonOf>>().toEqualTypeOf<ConflictReason | undefined>()
+    const decode = Schema.decodeUnknownSync(Conflict)
+    expectTypeOf<ReturnType<typeof decode>>().toEqualTypeOf<Conflict>()
+  })
+})
+
+describe("the type of an error", () => {
+  it("has what every error has", () => {
+    expectTypeOf<CommonFailure["remedy"]>().toEqualTypeOf<Remedy>()
+    expectTypeOf<CommonFailure["detail"]>().toEqualTypeOf<string>()
+    expectTypeOf<CommonFailure["words"]>().toEqualTypeOf<Redacted.Redacted<string> | undefined>()
+    expectTypeOf<CommonFailure["operation"]>().toEqualTypeOf<Operation>()
+  })
+
+  it("has an operation of any name", () => {
+    expectTypeOf<"targets.get">().toExtend<Operation>()
+    expectTypeOf<"account.fields">().toExtend<Operation>()
+    expectTypeOf<string>().toExtend<Operation>()
+    expectTypeOf<number>().not.toExtend<Operation>()
   })
 })
 

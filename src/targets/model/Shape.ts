@@ -8,17 +8,11 @@ import type * as Option from "effect/Option"
 import type * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import type {
-  ClientFailure,
-  Conflict,
-  Forbidden,
-  NotFound,
-  Unauthorized,
-} from "../../client/Errors.ts"
+import type { CommonFailure, Conflict, NotFound } from "../../client/Errors.ts"
 import type { Fields, FieldValue, FieldValues } from "../../data/Field.ts"
 import type { DeletionReport } from "../../data/Selection.ts"
 import type { ListedTarget, Target } from "../../data/Target.ts"
-import type { WithResponse } from "../TargetsService.ts"
+import type { WithResponse } from "../../client/Np6Response.ts"
 import type { CellOptions } from "../CellText.ts"
 import type { UndecodedField } from "./UndecodedField.ts"
 
@@ -103,22 +97,22 @@ export interface TypedOperations<Shape, U extends keyof Shape> {
   /** All targets of the account, as one array; `stream` doesn't hold them all in memory. */
   readonly list: Effect.Effect<
     ReadonlyArray<TypedListedTarget<Shape>>,
-    Unauthorized | Forbidden | ClientFailure
+    CommonFailure
   >
   /** The target with an id. */
   readonly get: (
     id: string,
-  ) => Effect.Effect<TypedTarget<Shape>, Unauthorized | Forbidden | NotFound | ClientFailure>
+  ) => Effect.Effect<TypedTarget<Shape>, CommonFailure | NotFound>
   /** The target with a unicity. Other values that the argument holds are ignored. */
   readonly getByUnicity: (
     unicity: UnicityValues<Shape, U>,
-  ) => Effect.Effect<TypedTarget<Shape>, Unauthorized | Forbidden | NotFound | ClientFailure>
+  ) => Effect.Effect<TypedTarget<Shape>, CommonFailure | NotFound>
   /** The target with a unicity, if there is one. Other values that the argument holds are ignored. */
   readonly find: (
     unicity: UnicityValues<Shape, U>,
   ) => Effect.Effect<
     Option.Option<TypedTarget<Shape>>,
-    Unauthorized | Forbidden | ClientFailure
+    CommonFailure
   >
   /**
    * Creates the target with the unicity that is among the values, or updates the one that has it.
@@ -126,11 +120,11 @@ export interface TypedOperations<Shape, U extends keyof Shape> {
    */
   readonly upsert: (
     values: NewValues<Shape, U>,
-  ) => Effect.Effect<TypedTarget<Shape>, Unauthorized | Forbidden | ClientFailure>
+  ) => Effect.Effect<TypedTarget<Shape>, CommonFailure>
   /** Creates a target. Fails with `Conflict` when there is one with its unicity. */
   readonly create: (
     values: NewValues<Shape, U>,
-  ) => Effect.Effect<TypedTarget<Shape>, Unauthorized | Forbidden | Conflict | ClientFailure>
+  ) => Effect.Effect<TypedTarget<Shape>, CommonFailure | Conflict<"UnicityTaken">>
   /**
    * Updates the target with an id. Fields that aren't given keep their values. Fails with `Conflict`
    * when another target has the new unicity.
@@ -140,31 +134,31 @@ export interface TypedOperations<Shape, U extends keyof Shape> {
     values: UpdateValues<Shape>,
   ) => Effect.Effect<
     TypedTarget<Shape>,
-    Unauthorized | Forbidden | NotFound | Conflict | ClientFailure
+    CommonFailure | NotFound | Conflict<"UnicityTaken">
   >
   /** Adds a target to a static segment. */
   readonly addToSegment: (
     id: string,
     segment: number,
-  ) => Effect.Effect<void, Unauthorized | Forbidden | NotFound | Conflict | ClientFailure>
+  ) => Effect.Effect<void, CommonFailure | NotFound | Conflict<"AlreadyInSegment">>
   /** Removes a target from a static segment. */
   readonly removeFromSegment: (
     id: string,
     segment: number,
-  ) => Effect.Effect<void, Unauthorized | Forbidden | NotFound | Conflict | ClientFailure>
+  ) => Effect.Effect<void, CommonFailure | NotFound | Conflict<"DynamicSegment">>
   /** Makes sure that there is a target with these values, and that it is in a static segment. */
   readonly ensureInSegment: (
     values: NewValues<Shape, U>,
     segment: number,
-  ) => Effect.Effect<TypedTarget<Shape>, Unauthorized | Forbidden | NotFound | ClientFailure>
+  ) => Effect.Effect<TypedTarget<Shape>, CommonFailure | NotFound>
   /** Deletes a target. */
   readonly delete: (
     id: string,
-  ) => Effect.Effect<void, Unauthorized | Forbidden | NotFound | ClientFailure>
+  ) => Effect.Effect<void, CommonFailure | NotFound>
   /** Deletes the targets of a selection. The report has each unicity as text, in the account's order. */
   readonly deleteMany: (
     selection: TypedSelection<Shape, U>,
-  ) => Effect.Effect<DeletionReport, Unauthorized | Forbidden | NotFound | ClientFailure>
+  ) => Effect.Effect<DeletionReport, CommonFailure | NotFound>
 }
 
 /** The operations of {@link Targets} with a model's names and values. */
@@ -172,7 +166,7 @@ export interface TypedTargets<Shape, U extends keyof Shape> extends TypedOperati
   /** All targets of the account, one after the other while they arrive. */
   readonly stream: Stream.Stream<
     TypedListedTarget<Shape>,
-    Unauthorized | Forbidden | ClientFailure
+    CommonFailure
   >
   /** The same operations, returning each value in its {@link Np6Response}. */
   readonly withResponse: WithResponse<TypedOperations<Shape, U>>

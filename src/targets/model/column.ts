@@ -64,13 +64,18 @@ export const criterionProblem = (value: FieldValue | undefined): string | undefi
 
 const refused = "its schema refuses it"
 
-// A schema's message may quote the value, or a part of it.
+/** The texts of a value and of its parts, any of which a schema's message may quote. */
+const textsOf = (value: unknown): ReadonlyArray<string> =>
+  typeof value === "object" && value !== null
+    ? [String(JSON.stringify(value)), ...Object.values(value).flatMap(textsOf)]
+    : [String(value)]
+
 const withoutValue = (problem: string, value: unknown): string => {
   // The word null is the schema's own, and says nothing of a person.
   if (value === null) return problem
   const shown = guard(
     // JSON has no text for a function, and then no text is returned.
-    () => Result.succeed(scrub(problem, [String(value), String(JSON.stringify(value))])),
+    () => Result.succeed(scrub(problem, [String(value), ...textsOf(value)])),
     "it can't be written as text, so there is no telling what to look for",
   )
   return Result.getOrElse(shown, () => "") || refused

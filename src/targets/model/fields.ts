@@ -14,7 +14,7 @@ import { type FieldScalar, FieldValue } from "../../data/Field.ts"
 import { FieldId } from "../../data/Ids.ts"
 import { formatIso, isYearOne, parseInstant } from "../../data/instant.ts"
 import { readDay, readFlag, readInstant, readLabel, readLabels, readNumber } from "../CellText.ts"
-import { type Labels, labelsOf, quoted } from "../labels.ts"
+import { type Labels, labelsOf, quoted } from "../../data/labels.ts"
 import type { Field } from "./Shape.ts"
 
 const isFieldId = Schema.is(FieldId)

@@ -4,10 +4,10 @@ import { Cause, Effect, Exit, Redacted } from "effect"
 import { json, recording, sampleTarget } from "../../harness/recording.ts"
 import { canaries } from "../../harness/leaks/canaries.ts"
 import { assertNothingLeaks, watch } from "../../harness/leaks/watch.ts"
+import { hostile } from "../../harness/hostile.ts"
 
 const { address, key, name, phone } = canaries
 const long = Number(phone) * 1_000_000
-const hostile = <A>(value: unknown): A => value as A
 
 const unreadable = {
   get 8103(): string {

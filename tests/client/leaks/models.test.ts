@@ -6,17 +6,15 @@ import { json, recording, sampleTarget } from "../../harness/recording.ts"
 import { canaries } from "../../harness/leaks/canaries.ts"
 import { walk } from "../../harness/leaks/views.ts"
 import { assertClean, assertNothingLeaks, watch } from "../../harness/leaks/watch.ts"
+import { hostile } from "../../harness/hostile.ts"
 
 const { address, key, name, phone, words } = canaries
 const long = Number(phone) * 1_000_000
-const hostile = <A>(value: unknown): A => value as A
 const { layer } = recording([json(sampleTarget)], { apiKey: Redacted.make(key) })
 
 // Schemas of a caller's own, which say more than they should.
 const telling = Schema.String.check(
-  Schema.makeFilter((value) =>
-    `it is ${value}, ${value.toUpperCase()}, ${encodeURIComponent(value)}`
-  ),
+  Schema.makeFilter((value) => `it is ${value}, ${encodeURIComponent(value)}`),
 )
 const throwing = Schema.String.check(Schema.makeFilter((value): boolean => {
   throw new Error(value)

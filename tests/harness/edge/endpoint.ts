@@ -94,7 +94,7 @@ export const requestsOf = (
   value: unknown,
   options: Partial<Np6Options> = {},
 ): Effect.Effect<{ readonly requests: ReadonlyArray<Recorded>; readonly tag: string }> => {
-  const { requests, layer } = recording([() => new Response(null, { status: 418 })], options)
+  const { requests, layer } = recording([() => new Response(null, { status: 400 })], options)
   // The position's type would allow no wrong value.
   const call = Effect.suspend(() => position.run(value as never))
   return Effect.exit(Effect.provide(call, layer)).pipe(Effect.map((exit) => {

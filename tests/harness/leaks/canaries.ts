@@ -40,6 +40,19 @@ export const encodings: { readonly [name: string]: (text: string) => string } = 
   "within a word": (text) => `value${text}8103`,
 }
 
+/** Those that a message is promised to blank. */
+export const blanked: { readonly [name: string]: (text: string) => string } = Object.fromEntries(
+  [
+    "raw",
+    "percent-encoded",
+    "percent-encoded, all of it",
+    "JSON-escaped",
+    "HTML entities",
+    "hexadecimal HTML entities",
+    "within a word",
+  ].map((name) => [name, encodings[name] ?? ((text: string) => text)]),
+)
+
 const width = 8
 
 /** All pieces of a text that are this long. */

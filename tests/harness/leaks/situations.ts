@@ -2,7 +2,7 @@
 import type { Targets } from "@effect-np6/targets"
 import { type Effect, Stream } from "effect"
 import { json, type Scripted, status } from "../recording.ts"
-import { canaries, encodings } from "./canaries.ts"
+import { blanked, canaries, encodings } from "./canaries.ts"
 
 const { key, address, name, words, phone } = canaries
 
@@ -57,7 +57,7 @@ const withEach = (
   prefix: string,
   answer: (echo: string) => Scripted,
 ): ReadonlyArray<Situation> =>
-  Object.entries(encodings).map(([encoding, encode]) => ({
+  Object.entries(blanked).map(([encoding, encode]) => ({
     name: `${prefix}, ${encoding}`,
     answer: (sent) => answer(`no (${sent.map(encode).join(") nor (")}) here`),
   }))
@@ -81,7 +81,7 @@ const bodies: { readonly [form: string]: (echo: string) => string } = {
   "a nested message": (echo) => JSON.stringify({ error: { message: { error: echo } } }),
   "an NP6 error": (echo) => JSON.stringify({ errorType: echo, errorData: [{ value: echo }] }),
   "a key of JSON": (echo) => JSON.stringify({ [echo]: echo, title: { [echo]: 1 } }),
-  "JSON that is cut": (echo) => JSON.stringify({ Message: echo }).slice(0, -9),
+  "JSON that is cut": (echo) => JSON.stringify({ Message: echo }).slice(0, -2),
   HTML: (echo) => `<html><title>${echo}</title><body data-x="${echo}"><pre>${echo}</pre></body>`,
   "a long text": (echo) => `${echo} `.repeat(500),
 }
@@ -110,12 +110,24 @@ const echoes: ReadonlyArray<Situation> = [
   })),
 ]
 
+const wholeIds = [
+  "raw",
+  "upper case",
+  "lower case",
+  "mixed case",
+  "percent-encoded",
+  "percent-encoded, all of it",
+  "JSON-escaped",
+]
+
 const requestIds: ReadonlyArray<Situation> = Object.entries(encodings).flatMap(
   ([encoding, encode]) =>
-    [0, 1, 2, 3, 4].map((index): Situation => ({
-      name: `404 with what was sent as its request id (${index}), ${encoding}`,
-      answer: (sent) => status(404, "", { "x-request-id": encode(sent[index] ?? key) })(),
-    })),
+    // What holds the key is left out too; of what else was sent, an id that is it.
+    (encoding === "within a word" ? [0] : wholeIds.includes(encoding) ? [0, 1, 2, 3, 4] : [])
+      .map((index): Situation => ({
+        name: `404 with what was sent as its request id (${index}), ${encoding}`,
+        answer: (sent) => status(404, "", { "x-request-id": encode(sent[index] ?? key) })(),
+      })),
 )
 
 /** Answers that are read and don't decode, with canaries wherever something can stand. */
@@ -211,8 +223,7 @@ const causes = (
   "a name that isn't found": () => error(text, { code: "ENOTFOUND", hostname: text }),
   "a permission that is missing": () => error(text, { name: "NotCapable" }),
   "a code that is the key": () => error(text, { code: key.toUpperCase(), syscall: text }),
-  "a code that was sent": () =>
-    error(text, { code: `E_${last.toUpperCase().replaceAll(" ", "_")}` }),
+  "a code that was sent": () => error(text, { code: last.toUpperCase() }),
   "a name": () => error(text, { name: text, url: text, request: { headers: { "x-key": text } } }),
   "the third cause": () => nested(3, error(text, { code: "ECONNRESET" })),
   "the hundredth cause": () => nested(100, error(text)),
@@ -225,7 +236,7 @@ const causes = (
 
 const broken: ReadonlyArray<Situation> = Object.keys(causes("", "")).map((what) => ({
   name: `no answer, for ${what}`,
-  answer: (sent) => ({ cause: causes(request(sent), sent.at(-1) ?? "")[what]?.() }),
+  answer: (sent) => ({ cause: causes(request(sent), sent[2] ?? key)[what]?.() }),
 }))
 
 /** What every operation meets. */

@@ -4,13 +4,7 @@
  * @module
  */
 import * as Bulk from "../../../src/bulk/Bulk.ts"
-import type {
-  ClientFailure,
-  Conflict,
-  Forbidden,
-  NotFound,
-  Unauthorized,
-} from "../../../src/client/Errors.ts"
+import type { CommonFailure, Conflict, NotFound } from "../../../src/client/Errors.ts"
 import { addressField, type Contact } from "./secondNp6.ts"
 
 /** One input: what is to be done to whom. */
@@ -25,7 +19,7 @@ export interface Input {
 /** The outcome of an input. */
 export type Outcome = Bulk.Outcome<Input, unknown, Failure> | Bulk.Interrupted<Input>
 
-type Failure = Unauthorized | Forbidden | NotFound | Conflict | ClientFailure
+type Failure = CommonFailure | NotFound | Conflict
 
 /** A bulk operator under proof. */
 export interface Operator {

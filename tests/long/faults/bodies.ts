@@ -6,6 +6,7 @@ import { Buffer } from "node:buffer"
 import { gzipSync } from "node:zlib"
 import type { Body, Fault } from "./faults.ts"
 import type { Act, Answer, Line } from "./proxy.ts"
+import { nestedArray } from "../../harness/hostile.ts"
 
 type Row = Omit<Fault, "kind">
 
@@ -61,9 +62,6 @@ const tooMuch =
     await line.hold()
   }
 
-const nested = (levels: number): Buffer =>
-  Buffer.concat([Buffer.alloc(levels, "["), Buffer.alloc(levels, "]")])
-
 export const bodyFaults: ReadonlyArray<Row> = [
   row("without a length, whole", "whole", async (line, answer) => {
     await line.write(unsized, bodyOf(answer))
@@ -75,7 +73,7 @@ export const bodyFaults: ReadonlyArray<Row> = [
     const body = bodyOf(answer)
     await line.write(`HTTP/1.1 204 No Content\r\ncontent-length: ${body.length}\r\n\r\n`, body)
   }, 204),
-  row("a page of HTML", "other", (line) => line.write(sized(page.length), page)),
+  row("a page of HTML", "page", (line) => line.write(sized(page.length), page)),
   row("JSON of another shape", "other", (line) => line.write(sized(14), '{"error":null}')),
   row("not UTF-8", "other", (line) => line.write(sized(4), Uint8Array.of(91, 34, 233, 34))),
   row("reset mid-body", "broken", async (line, answer) => {
@@ -151,13 +149,13 @@ export const bodyFaults: ReadonlyArray<Row> = [
     }),
   },
   row("5,000,000 levels of nesting", "large", (line) => {
-    const body = nested(5_000_000)
+    const body = Buffer.from(nestedArray(5_000_000))
     return line.write(sized(body.length), body)
   }),
   row("4,000,000 levels where nobody looks", "large", (line, answer) => {
     const body = bodyOf(answer)
     const at = body.indexOf("{") + 1
-    const deep = nested(4_000_000)
+    const deep = Buffer.from(nestedArray(4_000_000))
     const pieces = [body.subarray(0, at), '"x":', deep, ",", body.subarray(at)]
     return line.write(sized(body.length + 5 + deep.length), ...pieces)
   }),

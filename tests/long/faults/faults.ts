@@ -32,6 +32,8 @@ export type Body =
   | "empty"
   /** Something else. */
   | "other"
+  /** A page of HTML. */
+  | "page"
   /** The connection breaks in it. */
   | "broken"
   /** It ends early, and only who understands it can tell. */
@@ -167,10 +169,22 @@ const statusFaults: ReadonlyArray<Omit<Fault, "kind">> = [
     seen: { _tag: "Answered" as const, status, body: "empty" as const },
     act: answering(status),
   })),
+  ...[200, 403, 404, 409, 502].map((status) => ({
+    name: `${status}, a page of HTML`,
+    seen: { _tag: "Answered" as const, status, body: "page" as const },
+    act: answering(status, { "content-type": "text/html" }, page),
+  })),
   {
-    name: "502, a page of HTML",
-    seen: { _tag: "Answered", status: 502, body: "other" },
-    act: answering(502, { "content-type": "text/html" }, page),
+    name: "206",
+    seen: { _tag: "Answered", status: 206, body: "other" },
+    act: answering(206, { "content-type": "application/json" }, "[]"),
+  },
+  {
+    name: "407",
+    seen: { _tag: "Answered", status: 407, body: "empty" },
+    // Node's fetch doesn't show it.
+    seenOn: { Node: { _tag: "Broken" } },
+    act: answering(407),
   },
   {
     name: "503 after the effect",

@@ -3,20 +3,12 @@
  * written down from the table of endpoints in the documentation, and not taken from the library.
  */
 import { Effect, Stream } from "effect"
-import type {
-  ClientFailure,
-  Conflict,
-  Forbidden,
-  NotFound,
-  Np6Response,
-  Targets,
-  Unauthorized,
-} from "../../../mod.ts"
+import type { CommonFailure, Conflict, NotFound, Np6Response, Targets } from "../../../mod.ts"
 import type { SandboxSeed } from "../../../src/sandbox/Sandbox.ts"
 import type { SandboxTarget } from "../../../src/sandbox/SandboxService.ts"
 
 /** All that any operation fails with. */
-export type Failure = Unauthorized | Forbidden | NotFound | Conflict | ClientFailure
+export type Failure = CommonFailure | NotFound | Conflict
 
 type WithResponse = Targets["Service"]["withResponse"]
 type Call = Effect.Effect<Np6Response<unknown>, Failure>

@@ -60,7 +60,7 @@ deno task faults --markdown                 # and keep it here
 
 \`✓ 2\` is a success after two attempts; \`Reset unknown 3\` an error after three, which says that the
 call may have been applied, and \`Reset no 3\` one that says it surely wasn't. \`Connect\`, \`Reset\` and
-\`Timeout\` are reasons of a \`TransportError\`; \`Redirect\`, \`Status\`, \`Body\` and \`TooLarge\` of an
+\`Timeout\` are reasons of a \`TransportError\`; \`Redirect\`, \`Proxy\`, \`Html\`, \`Partial\`, \`Status\`, \`Body\` and \`TooLarge\` of an
 \`UnexpectedResponse\`; the other names are those of the errors. \`create (opted in)\` is
 \`create\` under \`RetryPolicy.replayCreate\`. A fault strikes every request, or only the first, after
 which all is well. An attempt has ${timeout} seconds, there are at most ${retries} retries with no wait of their own,

@@ -59,6 +59,7 @@ const badRequests = [400, 411, 413, 415, 422]
 const broken = { is: "TransportError/Reset", isTransient: true }
 const silent = { is: "TransportError/Timeout", isTransient: true }
 const unreadable = { is: "UnexpectedResponse/Body", isTransient: false }
+const page = { is: "UnexpectedResponse/Html", isTransient: false }
 const tooLarge = { is: "UnexpectedResponse/TooLarge", isTransient: false }
 const value = { is: "value", isTransient: false }
 
@@ -67,6 +68,7 @@ const asTarget: Readonly<Record<Body, { readonly is: string; readonly isTransien
   whole: value,
   empty: unreadable,
   other: unreadable,
+  page,
   broken,
   short: unreadable,
   silent,
@@ -92,6 +94,7 @@ const readings: Readonly<Record<Operation["reads"], typeof asTarget>> = {
     whole: value,
     empty: value,
     other: value,
+    page,
     broken: value,
     short: value,
     silent: value,
@@ -100,10 +103,12 @@ const readings: Readonly<Record<Operation["reads"], typeof asTarget>> = {
   },
 }
 
-const refusal = (operation: Operation, status: number): string => {
+const refusal = (operation: Operation, status: number, body: Body): string => {
+  if (body === "page") return page.is
   const documented = operation.documented[status]
   if (documented !== undefined) return documented
   if (badRequests.includes(status)) return "BadRequest"
+  if (status === 407) return "UnexpectedResponse/Proxy"
   if (status === 429) return "RateLimited"
   if (status >= 500) return "ServerError"
   return status < 400 ? "UnexpectedResponse/Redirect" : "UnexpectedResponse/Status"
@@ -121,13 +126,22 @@ const outcomeOf = (operation: Operation, seen: Seen): Outcome => {
       return { ...silent, mayBeApplied: writes }
     case "Answered": {
       const { body, status } = seen
+      if (status === 206) {
+        return {
+          is: "UnexpectedResponse/Partial",
+          status,
+          mayBeApplied: writes,
+          isTransient: false,
+        }
+      }
       if (status < 300) return { ...readings[operation.reads][body], status, mayBeApplied: writes }
       return {
-        is: refusal(operation, status),
+        is: refusal(operation, status, body),
         status,
         // Only an answer that asks to wait can say for how long.
         retryAfter: status === 429 || status >= 500 ? seen.retryAfter : undefined,
-        mayBeApplied: writes && (status < 400 || status >= 500 || status === 408),
+        mayBeApplied: writes &&
+          (status < 400 || status >= 500 || status === 408 || body === "page"),
         isTransient: transientStatuses.includes(status),
       }
     }
@@ -200,7 +214,8 @@ export const expect = (
     const outcome = outcomeOf(operation, seen)
     if (takesTime(seen)) silence += fault.timeout ?? timeout
     const isSuccess = outcome.is === "value" ||
-      (mayBeApplied && operation.done !== undefined && outcome.status === operation.done)
+      (mayBeApplied && operation.done !== undefined && outcome.status === operation.done &&
+        !outcome.is.startsWith("UnexpectedResponse"))
     mayBeApplied ||= outcome.mayBeApplied
     const expected: Expected = {
       outcome: isSuccess ? "value" : outcome.is,

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { type FieldValue, type InvalidInput, TargetId, TargetModel } from "@effect-np6/targets"
 import { Sandbox } from "@effect-np6/targets/sandbox"
 import { DateTime, Effect, Result, Schema } from "effect"
+import { hostile } from "../../harness/hostile.ts"
 
 const Contact = TargetModel.make({
   email: TargetModel.text(8103),
@@ -15,7 +16,6 @@ const Listed = TargetModel.make({
 }, { unicity: "interests" })
 
 // What callers without types can pass: the signatures don't allow it, the checks must.
-const hostile = <A>(value: unknown): A => value as A
 const unreadable = (): object => {
   const { proxy, revoke } = Proxy.revocable({}, {})
   revoke()

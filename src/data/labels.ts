@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { FieldScalar } from "../data/Field.ts"
+import type { FieldScalar } from "./Field.ts"
 
 // An accent may be a character of its own, as in texts from macOS.
 const foldLabel = (label: FieldScalar): string => String(label).normalize("NFC").toLowerCase()
