@@ -64,8 +64,8 @@
  * |---|---|
  * | `GET /_sandbox/` | a page for people: contacts, fields, segments, requests, faults, reset |
  * | `GET /_sandbox/health` | 200 |
- * | `GET /_sandbox/requests?operation=&after=&wait=` | the log as an array of {@link SandboxRequest}: of one operation, after an index; `wait` holds the request for so many milliseconds, at most 60,000, until there is one |
- * | `GET /_sandbox/state?search=&limit=` | the account, and the targets in which a text is found |
+ * | `GET /_sandbox/requests?operation=&after=&limit=&wait=` | the log as an array of {@link SandboxRequest}: of one operation, after an index, at most so many, the newest; `wait` holds the request for so many milliseconds, at most 60,000, until there is one |
+ * | `GET /_sandbox/state?search=&limit=&order=` | the account with its keys, and the targets in which a text is found, at most so many, the `oldest` or the `newest` first |
  * | `GET`, `PUT /_sandbox/seed` | the account as a {@link SandboxSeed}; start again from another |
  * | `POST /_sandbox/reset` | start again from the seed |
  * | `GET`, `POST`, `DELETE /_sandbox/faults` | the rules; add one {@link FaultRule} or an array, as JSON with durations in milliseconds, `"times": "Infinity"`, and `"path": { "pattern": "^/targets" }` for a `RegExp`; drop all |

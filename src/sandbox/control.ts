@@ -18,11 +18,18 @@ import type { SandboxRequest } from "./SandboxService.ts"
 import type { InvalidSeed, SandboxSeed } from "./Seed.ts"
 import type { WireRequest } from "./WireRequest.ts"
 
+/** Which targets of the account are wanted. */
+export interface Wanted {
+  readonly search: string
+  readonly limit: number
+  readonly newestFirst: boolean
+}
+
 /** What the control routes do with the sandbox. */
 export interface Controlled {
   readonly after: (index: number) => ReadonlyArray<SandboxRequest>
   readonly onNext: (wake: () => void) => () => void
-  readonly describe: (search: string, limit: number) => object
+  readonly describe: (wanted: Wanted) => object
   readonly seed: () => SandboxSeed
   readonly loadJson: (text: string) => Effect.Effect<void, InvalidSeed>
   readonly reset: Effect.Effect<void>
@@ -70,6 +77,7 @@ const requests = (
   Effect.gen(function* () {
     const index = yield* Effect.fromResult(count(query, "after", 0))
     const wait = yield* Effect.fromResult(count(query, "wait", 0))
+    const limit = yield* Effect.fromResult(count(query, "limit", Infinity))
     const operation = query.get("operation")
     if (operation !== null && !operationNames.some((name) => name === operation)) {
       const names = operationNames.join(", ")
@@ -94,7 +102,7 @@ const requests = (
       yield* Effect.timeoutOption(some, Math.min(wait, longestWait)),
       () => [],
     )
-    return json(log.map(entry))
+    return json(log.slice(Math.max(0, log.length - limit)).map(entry))
   })
 
 const bodyJson = (body: Uint8Array): Result.Result<unknown, ResponseParts> => {
@@ -132,10 +140,17 @@ const handlers: { readonly [request: string]: Handler } = {
   "GET /health": () => Effect.succeed(json({ status: "ok" })),
   "GET /requests": (sandbox, { url }) => requests(sandbox, url.searchParams),
   "GET /state": ({ describe }, { url }) =>
-    Effect.map(
-      Effect.fromResult(count(url.searchParams, "limit", Infinity)),
-      (limit) => json(describe(url.searchParams.get("search") ?? "", limit)),
-    ),
+    Effect.gen(function* () {
+      const query = url.searchParams
+      const limit = yield* Effect.fromResult(count(query, "limit", Infinity))
+      const order = query.get("order") ?? "oldest"
+      if (order !== "oldest" && order !== "newest") {
+        return yield* Effect.fail(textRefusal(400, "order is neither oldest nor newest"))
+      }
+      return json(
+        describe({ search: query.get("search") ?? "", limit, newestFirst: order === "newest" }),
+      )
+    }),
   "GET /seed": ({ seed }) => Effect.sync(() => json(seed())),
   "PUT /seed": ({ loadJson }, { body }) =>
     loadJson(new TextDecoder().decode(body)).pipe(

@@ -8,7 +8,7 @@ import { isYearOne, parseInstant } from "../data/instant.ts"
 import { fullKey, makeAccount, type Problem, readOnlyKey, type SandboxAccount } from "./account.ts"
 import { commit, toResponse } from "./commit.ts"
 import { concernedBy } from "./concerned.ts"
-import { control, type Controlled, isControl } from "./control.ts"
+import { control, type Controlled, isControl, type Wanted } from "./control.ts"
 import type { Fault, FaultRule } from "./Fault.ts"
 import { readHeader } from "./faultJson.ts"
 import { type LogEntry, loggedBody, RequestLog } from "./log.ts"
@@ -123,11 +123,16 @@ const isFound = (row: Store.Contact, search: string): boolean =>
   [...row.values.values()].some((value) => String(value).toLowerCase().includes(search))
 
 /** The account as the control routes show it: NP6's shapes, and what NP6 has no route for. */
-const describe = ({ account, store }: Server, search: string, limit: number): object => {
+const describe = (
+  { account, store }: Server,
+  { limit, newestFirst, search }: Wanted,
+): object => {
   const counts = represent.memberCounts(store)
   const wanted = search.toLowerCase()
   const rows = [...store.rows.values()].filter((row) => wanted === "" || isFound(row, wanted))
+  if (newestFirst) rows.reverse()
   return {
+    keys: [...account.keys.values()],
     fields: account.fields.map(represent.fieldJson),
     valueLists: Array.from(account.valueLists.values(), represent.valueListJson),
     segments: Array.from(
@@ -269,7 +274,7 @@ const makeFrom = Effect.fnUntraced(function* (
   const controlled: Controlled = {
     after: (from) => log.after(from),
     onNext: (wake) => log.onNext(wake),
-    describe: (search, limit) => describe(running.server, search, limit),
+    describe: (wanted) => describe(running.server, wanted),
     seed: () => asSeed(running),
     loadJson: (text) =>
       Effect.flatMap(

@@ -120,6 +120,13 @@ const routes: ReadonlyArray<Route> = [
   }),
 ]
 
+/** The fixed parts of all paths, with those of their older forms. */
+export const pathWords: ReadonlySet<string> = new Set([
+  "V1",
+  "valuelists",
+  ...routes.flatMap(({ path }) => path.filter((part) => !part.startsWith(":"))),
+])
+
 export type Match =
   | {
     readonly _tag: "Found"

@@ -97,6 +97,9 @@ const send = async (answer: Response, response: ServerResponse): Promise<void> =
   }
 }
 
+/** Addresses that mean every one of this machine, and one of them that a client can connect to. */
+const wildcards: { readonly [hostname: string]: string } = { "0.0.0.0": "127.0.0.1", "::": "::1" }
+
 const listen = (
   server: Server,
   hostname: string,
@@ -111,7 +114,8 @@ const listen = (
         server.off("error", fail)
         const address = server.address()
         const bound = typeof address === "object" && address !== null ? address.port : port
-        const host = hostname.includes(":") ? `[${hostname}]` : hostname
+        const reached = wildcards[hostname] ?? hostname
+        const host = reached.includes(":") ? `[${reached}]` : reached
         resume(Effect.succeed({ url: `http://${host}:${bound}`, port: bound }))
       })
     } catch (cause) {

@@ -3,6 +3,7 @@ import { Fault, Sandbox, type SandboxSeed } from "@effect-np6/targets/sandbox"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { TestClock } from "effect/testing"
+import ts from "typescript"
 import { addresses, ask, call, create, type Options } from "../harness/sandboxCalls.ts"
 
 const test = (
@@ -85,6 +86,25 @@ describe("control routes", () => {
       assert.match(page.text, /^<!doctype html>/i)
     }),
   )
+
+  test(
+    "the page is one file that loads nothing, and its script can be run",
+    Effect.gen(function* () {
+      const { text } = yield* call("GET", "/_sandbox/", { key: null })
+      assert.deepStrictEqual(
+        Array.from(
+          text.matchAll(/\b(?:src|href)=(?:"([^"]*)"|(\S+))/g),
+          ([, quoted = ""]) => quoted,
+        )
+          .filter((url) => !/^(?:#|data:)/.test(url)),
+        [],
+      )
+      const [, script = ""] = /<script type="module">([^]*)<\/script>/.exec(text) ?? []
+      const { diagnostics = [] } = ts.transpileModule(script, { reportDiagnostics: true })
+      assert.isAbove(script.length, 1_000)
+      assert.deepStrictEqual(diagnostics.map(({ messageText }) => messageText), [])
+    }),
+  )
 })
 
 describe("GET /_sandbox/requests", () => {
@@ -135,7 +155,7 @@ describe("GET /_sandbox/requests", () => {
   )
 
   test(
-    "can be of one operation, and of what came after an index",
+    "can be of one operation, of what came after an index, and of the newest",
     Effect.gen(function* () {
       yield* create("a@b.c", "d@e.f")
       yield* call("GET", "/targets")
@@ -144,6 +164,9 @@ describe("GET /_sandbox/requests", () => {
       assert.deepStrictEqual(yield* indexes("?operation=targets.create"), [1, 2])
       assert.deepStrictEqual(yield* indexes("?after=1"), [2, 3])
       assert.deepStrictEqual(yield* indexes("?after=1&operation=targets.create"), [2])
+      assert.deepStrictEqual(yield* indexes("?limit=2"), [2, 3])
+      assert.deepStrictEqual(yield* indexes("?operation=targets.create&limit=1"), [2])
+      assert.deepStrictEqual(yield* indexes("?limit=0"), [])
       assert.deepStrictEqual(yield* indexes("?after=3"), [])
       assert.deepStrictEqual(yield* indexes("?after=99"), [])
       const sandbox = yield* Sandbox
@@ -203,7 +226,7 @@ describe("GET /_sandbox/requests", () => {
       const [status, text] = yield* control("GET", "/requests?operation=targets.creat")
       assert.strictEqual(status, 400)
       assert.match(String(text), /operation is none of targets\.list, /)
-      for (const query of ["after=-1", "after=x", "wait=1.5"]) {
+      for (const query of ["after=-1", "after=x", "wait=1.5", "limit=x"]) {
         assert.strictEqual((yield* control("GET", `/requests?${query}`))[0], 400)
       }
     }),
@@ -239,6 +262,7 @@ describe("GET /_sandbox/state", () => {
     Effect.gen(function* () {
       const all = yield* state("")
       assert.deepStrictEqual(Object.keys(all), [
+        "keys",
         "fields",
         "valueLists",
         "segments",
@@ -253,7 +277,7 @@ describe("GET /_sandbox/state", () => {
   )
 
   test(
-    "can be searched, by id and by any value, and limited",
+    "can be searched, by id and by any value, ordered and limited",
     Effect.gen(function* () {
       const ids = (query: string) =>
         Effect.map(state(query), ({ found, targets }) => [found, targets.map(({ id }) => id)])
@@ -263,6 +287,9 @@ describe("GET /_sandbox/state", () => {
       assert.deepStrictEqual(yield* ids("?search=example&limit=1"), [2, ["000MLGPR"]])
       assert.deepStrictEqual(yield* ids("?search=nobody"), [0, []])
       assert.deepStrictEqual(yield* ids("?limit=0"), [2, []])
+      assert.deepStrictEqual(yield* ids("?order=newest&limit=1"), [2, ["000MLGPS"]])
+      assert.deepStrictEqual(yield* ids("?order=oldest"), [2, ["000MLGPR", "000MLGPS"]])
+      assert.strictEqual((yield* control("GET", "/state?order=x"))[0], 400)
       assert.strictEqual((yield* control("GET", "/state?limit=x"))[0], 400)
     }),
     seed,
