@@ -44,7 +44,12 @@ const bundlers: Readonly<Record<string, Bundle>> = {
         mode: "production",
         target: "web",
         entry: ${JSON.stringify(order.program)},
-        output: { path: ${JSON.stringify(order.outDir)}, filename: ${JSON.stringify(bundle)} },
+        experiments: { outputModule: true },
+        output: {
+          module: true,
+          path: ${JSON.stringify(order.outDir)},
+          filename: ${JSON.stringify(bundle)},
+        },
       }, (error, stats) => {
         if (error ?? stats.hasErrors()) throw error ?? new Error(stats.toString("errors-only"))
       })`,
@@ -65,7 +70,10 @@ const bundlers: Readonly<Record<string, Bundle>> = {
           if (warning.code === "UNRESOLVED_IMPORT") throw new Error(warning.message)
         },
       })
-      await bundled.write({ file: ${JSON.stringify(`${order.outDir}/${bundle}`)}, format: "esm" })`,
+      await bundled.write({
+        dir: ${JSON.stringify(order.outDir)},
+        entryFileNames: ${JSON.stringify(bundle)},
+      })`,
     ),
   vite: (workshop, order) =>
     withScript(

@@ -60,7 +60,9 @@ const succeeds = (stdout: string): string => {
 const requires = `
 const { Targets } = require("${project.name}")
 const { Sandbox } = require("${project.name}/sandbox")
-if (typeof Targets.layer !== "function" || typeof Sandbox.serve !== "function") process.exit(1)
+for (const made of [Targets.layerFetch, Sandbox.serve]) {
+  if (typeof made !== "function") throw new Error("not a function")
+}
 `
 
 /** The program as JavaScript, compiled once for every Node. */

@@ -243,6 +243,22 @@ export const ensureInSegment = <I, E = never, R = never>(
     options,
   })
 
+/**
+ * Deletes the target of every input, a chunk at a time: `targets.deleteMany`, by id or by unicity.
+ *
+ * An input that can't be sent is a failure of its own; the rest of its chunk goes ahead. Any other
+ * failure is that of all inputs of the chunk.
+ *
+ * @example
+ * ```ts
+ * import { Bulk } from "@effect-np6/targets"
+ * import { Stream } from "effect"
+ *
+ * const outcomes = Stream.make("a@b.c", "d@e.f").pipe(
+ *   Bulk.delete("unicity", (email) => email, { chunkSize: 500 }),
+ * )
+ * ```
+ */
 const deleteBy = <I, By extends "id" | "unicity", E = never, R = never>(
   by: By,
   toValue: (input: I) => Given<By extends "id" ? string : UnicityInput, E, R>,
@@ -253,22 +269,4 @@ const deleteBy = <I, By extends "id" | "unicity", E = never, R = never>(
 ): Operator<I, Deletion, CommonFailure | E, R> =>
   deleting({ by, callback: toValue, read: Result.succeed, options })
 
-export {
-  /**
-   * Deletes the target of every input, a chunk at a time: `targets.deleteMany`, by id or by unicity.
-   *
-   * An input that can't be sent is a failure of its own; the rest of its chunk goes ahead. Any other
-   * failure is that of all inputs of the chunk.
-   *
-   * @example
-   * ```ts
-   * import { Bulk } from "@effect-np6/targets"
-   * import { Stream } from "effect"
-   *
-   * const outcomes = Stream.make("a@b.c", "d@e.f").pipe(
-   *   Bulk.delete("unicity", (email) => email, { chunkSize: 500 }),
-   * )
-   * ```
-   */
-  deleteBy as delete,
-}
+export { deleteBy as delete }

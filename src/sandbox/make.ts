@@ -254,7 +254,9 @@ const makeFrom = Effect.fnUntraced(function* (
           entry.status = parts.status
           entry.reason = parts.reason
           const why = parts.reason ?? (entry.fault && `the fault ${entry.fault}`)
-          const reason = why === undefined ? {} : { "x-sandbox-reason": headerText(why) }
+          const reason: ResponseParts["headers"] = why === undefined
+            ? {}
+            : { "x-sandbox-reason": headerText(why) }
           const date = new Date(now).toUTCString()
           return {
             ...parts,
