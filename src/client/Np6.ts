@@ -224,8 +224,8 @@ const configured = <R>(
     Effect.gen(function* () {
       return layerOf({
         ...options,
-        apiKey: yield* apiKey ?? config.apiKey,
-        baseUrl: yield* baseUrl ?? config.baseUrl,
+        apiKey: yield* config.readConfig(apiKey ?? config.apiKey),
+        baseUrl: yield* config.readConfig(baseUrl ?? config.baseUrl),
       })
     }),
   )
