@@ -9,6 +9,7 @@ import {
   copyExample,
   isDeno,
   makeProject,
+  patience,
   type ProgramOptions,
   runProgram,
   runsPrograms,
@@ -17,9 +18,6 @@ import {
 } from "../harness/processes.ts"
 
 const allow = ["net=127.0.0.1", "env", "read", "write"]
-
-/** What a process that hasn't ended by then will never do. */
-const patience = "30 seconds"
 
 /** A project with the example, a file to read unless it has to be missing, and a sandbox. */
 const prepare = (file: Uint8Array | string | undefined) =>
@@ -46,7 +44,7 @@ const nightly = (file: Uint8Array | string | undefined, changed: ProgramOptions 
     const { options, project, rejects } = yield* prepare(file)
     const env = { ...options.env, ...changed.env }
     const ended = yield* runProgram(project, "nightly.ts", { ...options, ...changed, env })
-      .pipe(Effect.timeout(patience))
+
     return { ...ended, rejects: yield* rejects }
   })
 
@@ -69,6 +67,7 @@ const test = (name: string, effect: Effect.Effect<void, unknown, Sandbox | Scope
   it.live.skipIf(!runsPrograms)(
     name,
     () => effect.pipe(Effect.scoped, Effect.provide(Sandbox.layer)),
+    patience,
   )
 
 describe("examples/nightly.ts", () => {
@@ -180,7 +179,7 @@ describe("examples/nightly.ts", () => {
         const { ended, kill } = yield* start(project, "nightly.ts", options)
         yield* sandbox.ended.pipe(Stream.take(40), Stream.runDrain)
         yield* kill("SIGINT")
-        const { code, output } = yield* Effect.timeout(ended, patience)
+        const { code, output } = yield* ended
         assert.strictEqual(code, 1)
         assert.match(output, /0 rows failed, [1-9]\d* weren't tried/)
         const notTried = yield* rejects

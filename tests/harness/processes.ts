@@ -1,7 +1,7 @@
 /** Programs of users as processes of the runtime that runs the tests. */
 import { Sandbox } from "@effect-np6/targets/sandbox"
 import { Deferred, Effect, Redacted, type Scope } from "effect"
-import { type ChildProcess, spawn } from "node:child_process"
+import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -16,6 +16,9 @@ const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
 
 /** Node runs programs in TypeScript from 22.18 on. */
 export const runsPrograms: boolean = isDeno || major > 22 || (major === 22 && minor >= 18)
+
+/** How long a test of processes may take, in milliseconds: they share a machine with other work. */
+export const patience = 180_000
 
 /** What a user's project has installed: `effect`, and this library by its published names. */
 const entries = {
@@ -64,13 +67,34 @@ export interface Running {
 export interface ProgramOptions {
   readonly args?: ReadonlyArray<string>
   readonly env?: Readonly<Record<string, string>>
+  /** What Deno does with it. Default: `"run"`. */
+  readonly command?: "run" | "test"
   /** What Deno allows. */
   readonly allow?: ReadonlyArray<string>
+  /** A name that leads to 127.0.0.1, where {@link namesHosts}. */
+  readonly host?: string
 }
 
-const runtimeArgs = (allow: ReadonlyArray<string>): ReadonlyArray<string> =>
+/** Whether a process can have names of hosts of its own: Linux, with user namespaces allowed. */
+export const namesHosts: boolean = process.platform === "linux" &&
+  spawnSync("unshare", ["-rm", "true"]).status === 0
+
+/** The command of a process for which a name leads to 127.0.0.1, as in a container network. */
+const withHost = (
+  host: string | undefined,
+  command: ReadonlyArray<string>,
+): readonly [string, ReadonlyArray<string>] => {
+  if (host === undefined) return [command[0] ?? "", command.slice(1)]
+  const script =
+    `hosts=$(mktemp) && echo "127.0.0.1 localhost ${host}" > "$hosts" && mount --bind "$hosts" /etc/hosts && exec "$@"`
+  return ["unshare", ["-rm", "sh", "-c", script, "sh", ...command]]
+}
+
+const runtimeArgs = (
+  { allow = [], command = "run" }: ProgramOptions,
+): ReadonlyArray<string> =>
   isDeno
-    ? ["run", "--no-prompt", "--quiet", `--config=${fileURLToPath(new URL("deno.json", root))}`]
+    ? [command, "--no-prompt", "--quiet", `--config=${fileURLToPath(new URL("deno.json", root))}`]
       .concat(allow.map((what) => `--allow-${what}`))
     : ["--disable-warning=ExperimentalWarning"]
 
@@ -91,18 +115,20 @@ const environment = (env: Readonly<Record<string, string>>): Record<string, stri
 export const start = (
   project: string,
   file: string,
-  { allow = [], args = [], env = {} }: ProgramOptions = {},
+  options: ProgramOptions = {},
 ): Effect.Effect<Running, never, Scope.Scope> =>
   Effect.gen(function* () {
     const ended = yield* Deferred.make<Ended>()
     const child = yield* Effect.acquireRelease(
-      Effect.sync((): ChildProcess =>
-        spawn(process.execPath, [...runtimeArgs(allow), file, ...args], {
+      Effect.sync((): ChildProcess => {
+        const program = [process.execPath, ...runtimeArgs(options), file, ...options.args ?? []]
+        const [command, args] = withHost(options.host, program)
+        return spawn(command, args, {
           cwd: project,
-          env: environment(env),
+          env: environment(options.env ?? {}),
           stdio: ["ignore", "pipe", "pipe"],
         })
-      ),
+      }),
       (child) => Effect.sync(() => child.kill("SIGKILL")),
     )
     let output = ""
