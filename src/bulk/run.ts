@@ -115,6 +115,8 @@ class Run<Unit, P, A, E, R, I, B, F, E2> implements Host {
   #sent = 0
   #lastError: CommonFailure | undefined
   #downSince: number | undefined
+  /** How many seconds the outage has been looked at: fake timers pass without the clock. */
+  #downTicks = 0
   #wasStuck = false
   /** How the source has ended. */
   #sourceEnd: Cause.Cause<E2 | Cause.Done> | undefined
@@ -452,7 +454,8 @@ class Run<Unit, P, A, E, R, I, B, F, E2> implements Host {
 
   #look(): void {
     this.#watchTime()
-    if (!this.#isDown) this.#downSince = undefined
+    this.#downTicks = this.#isDown ? this.#downTicks + 1 : 0
+    if (this.#downTicks === 0) this.#downSince = undefined
     else if (this.#outageLeft <= 0) this.#end({ error: this.#outageError, isGentle: false })
     const isStuck = this.#isStuck
     if (isStuck && this.#wasStuck) this.#giveUp()
@@ -463,7 +466,8 @@ class Run<Unit, P, A, E, R, I, B, F, E2> implements Host {
   /** How many milliseconds the outage may still last. */
   get #outageLeft(): number {
     this.#downSince ??= this.now()
-    return this.#downSince + this.#settings.maxOutage - this.now()
+    const passed = Math.max(this.now() - this.#downSince, (this.#downTicks - 1) * 1_000)
+    return this.#settings.maxOutage - passed
   }
 
   get #outageError(): CommonFailure {

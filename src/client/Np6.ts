@@ -134,13 +134,31 @@ const isLoopback = (hostname: string): boolean =>
   hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" ||
   /^127(?:\.\d{1,3}){3}$/.test(hostname)
 
-const checkBase = (baseUrl: string, allowHttp: ReadonlyArray<string>): URL | InvalidInput => {
+const parseUrl = (text: string): URL | undefined => {
+  try {
+    return new URL(text)
+  } catch {
+    return undefined
+  }
+}
+
+const isHostName = (name: unknown): name is string =>
+  typeof name === "string" && parseUrl(`http://${name}`)?.hostname === name.toLowerCase()
+
+/** The hosts of `allowHttp`, as URLs write them; `undefined` where one of them is none. */
+const readHosts = (names: unknown): ReadonlyArray<string> | undefined =>
+  Array.isArray(names) && names.every(isHostName)
+    ? names.map((name) => name.toLowerCase())
+    : undefined
+
+const checkBase = (
+  baseUrl: string,
+  allowHttp: ReadonlyArray<string>,
+): URL | InvalidInput => {
   const refuse = (problem: string) => refusal("baseUrl", problem)
   if (baseUrl === "") return refuse("it is empty: leave it out for https://api-cm.np6.com")
-  let url: URL
-  try {
-    url = new URL(baseUrl)
-  } catch {
+  const url = parseUrl(baseUrl)
+  if (url === undefined) {
     return refuse("it is not an absolute URL, such as https://api-cm.np6.com")
   }
   if (url.username !== "" || url.password !== "") {
@@ -150,7 +168,7 @@ const checkBase = (baseUrl: string, allowHttp: ReadonlyArray<string>): URL | Inv
   if (/[?#]/.test(baseUrl)) return refuse("it holds a query or a fragment")
   const isAllowed = url.protocol === "https:" ||
     (url.protocol === "http:" &&
-      (isLoopback(url.hostname) || allowHttp.some((name) => name.toLowerCase() === url.hostname)))
+      (isLoopback(url.hostname) || allowHttp.includes(url.hostname)))
   if (!isAllowed) {
     return refuse(
       url.protocol === "http:"
@@ -177,7 +195,14 @@ const connect = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Np6Connection, InvalidInput, Scope.Scope> {
   const key = checkKey(options.apiKey)
   if (typeof key !== "string") return yield* key
-  const baseUrl = checkBase(options.baseUrl ?? "https://api-cm.np6.com", options.allowHttp ?? [])
+  const allowHttp = readHosts(options.allowHttp ?? [])
+  if (allowHttp === undefined) {
+    return yield* refusal(
+      "allowHttp",
+      'it is not an array of host names, such as ["np6"], without `http://` and port',
+    )
+  }
+  const baseUrl = checkBase(options.baseUrl ?? "https://api-cm.np6.com", allowHttp)
   if (!(baseUrl instanceof URL)) return yield* baseUrl
   const timeout = checkTimeout(options.timeout ?? "30 seconds")
   if (!Duration.isDuration(timeout)) return yield* timeout
@@ -224,8 +249,8 @@ const configured = <R>(
     Effect.gen(function* () {
       return layerOf({
         ...options,
-        apiKey: yield* apiKey ?? config.apiKey,
-        baseUrl: yield* baseUrl ?? config.baseUrl,
+        apiKey: yield* config.readConfig(apiKey ?? config.apiKey),
+        baseUrl: yield* config.readConfig(baseUrl ?? config.baseUrl),
       })
     }),
   )

@@ -50,6 +50,8 @@ export type Decide = (
 /** The decisions for one call, which begins now. */
 export const decider = (policy: RetryPolicy, spending: Spending, clock: Clock.Clock): Decide => {
   const start = clock.monotonicTimeNanosUnsafe()
+  const startMillis = clock.currentTimeMillisUnsafe()
+  let waited = Duration.zero
   let schedule: Effect.Success<ReturnType<typeof toStep>> | undefined
   const toStep = () => Schedule.toStep(policy.schedule)
   // A generator only where there is a failure: most calls have none.
@@ -62,7 +64,10 @@ export const decider = (policy: RetryPolicy, spending: Spending, clock: Clock.Cl
         return undefined
       }
       schedule ??= yield* toStep()
-      const now = clock.currentTimeMillisUnsafe()
+      // Fake timers pass without the clock.
+      const passed = Duration.max(Duration.nanos(clock.monotonicTimeNanosUnsafe() - start), waited)
+      // Schedules measure durations with it, and the wall clock may be set back or stand still.
+      const now = startMillis + Duration.toMillis(passed)
       const scheduled = yield* Pull.matchEffect(schedule(now, failure), {
         onSuccess: ([, delay]) => Effect.succeed(delay),
         onFailure: Effect.failCause,
@@ -75,9 +80,9 @@ export const decider = (policy: RetryPolicy, spending: Spending, clock: Clock.Cl
       const wait = Duration.millis(
         Duration.toMillis(capped) * share + (asked === undefined ? 0 : Duration.toMillis(asked)),
       )
-      const passed = Duration.nanos(clock.monotonicTimeNanosUnsafe() - start)
-      const end = Duration.sum(passed, wait)
-      if (Duration.isGreaterThan(end, policy.maxElapsed)) return undefined
-      return spend(spending, policy) ? wait : undefined
+      if (Duration.isGreaterThan(Duration.sum(passed, wait), policy.maxElapsed)) return undefined
+      if (!spend(spending, policy)) return undefined
+      waited = Duration.sum(waited, wait)
+      return wait
     })
 }

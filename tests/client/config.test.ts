@@ -180,6 +180,21 @@ for (const [name, layer] of Object.entries(layers)) {
         assert.include(error.message, "the vault is sealed")
       }))
 
+    it.effect("says what to allow where Deno doesn't let the environment be read", () =>
+      Effect.gen(function* () {
+        const denied = Object.assign(new Error("Requires env access"), { name: "NotCapable" })
+        const error = yield* Effect.flip(send(layer, ConfigProvider.make(() => Effect.die(denied))))
+        assert.strictEqual(error._tag, "ConfigError")
+        assert.include(error.message, "--allow-env")
+      }))
+
+    it.effect("leaves a bug in the source of the settings a defect", () =>
+      Effect.gen(function* () {
+        const bug = new Error("a bug")
+        const exit = yield* Effect.exit(send(layer, ConfigProvider.make(() => Effect.die(bug))))
+        assert.deepStrictEqual(exit, Exit.die(bug))
+      }))
+
     it.effect("needs of a source no more than the two settings", () =>
       Effect.gen(function* () {
         const vault = ConfigProvider.make((path) =>

@@ -24,6 +24,11 @@ const get = Effect.gen(function* () {
 })
 const key = Redacted.make("a-key")
 
+const wipedKey = Redacted.make("canary")
+Redacted.wipeUnsafe(wipedKey)
+// Each copy of Effect knows the values of its own alone.
+const strangeKey: unknown = Object.create(Object.getPrototypeOf(Redacted.make("canary")))
+
 describe("a layer", () => {
   const refusals: ReadonlyArray<
     readonly [name: string, options: object, input: string, problem: string]
@@ -37,6 +42,15 @@ describe("a layer", () => {
           { apiKey: Redacted.make(value) },
           "apiKey",
           "it holds a space, a line break or another character that a header can't carry: perhaps one that was pasted with it",
+        ] as const,
+    ),
+    ...Object.entries({ "was wiped": wipedKey, "another copy of Effect made": strangeKey }).map(
+      ([how, apiKey]) =>
+        [
+          `a key that ${how}`,
+          { apiKey },
+          "apiKey",
+          "it can't be read: it was wiped, or made by another copy of `effect`",
         ] as const,
     ),
     ...["canary", undefined].map((apiKey) =>
@@ -53,6 +67,16 @@ describe("a layer", () => {
         { timeout },
         "timeout",
         'it is not a duration above zero, such as "30 seconds"',
+      ] as const
+    ),
+    ...["canary", ["http://canary"], ["canary:8080"], ["canary/targets"], [""], [42], {}].map((
+      allowHttp,
+    ) =>
+      [
+        `allowHttp: ${JSON.stringify(allowHttp)}`,
+        { allowHttp },
+        "allowHttp",
+        'it is not an array of host names, such as ["np6"], without `http://` and port',
       ] as const
     ),
     ...Object.entries({
@@ -125,6 +149,42 @@ describe("a layer", () => {
         )
         assert.strictEqual(yield* Effect.provide(get, layer), url)
       }))
+  }
+
+  const hosts: ReadonlyArray<readonly [baseUrl: string, allowHttp: ReadonlyArray<string>]> = [
+    ["http://np6:8080", ["np6"]],
+    ["http://NP6", ["other", "np6"]],
+    ["http://np6", ["NP6"]],
+    ["http://10.0.0.1:8080", ["10.0.0.1"]],
+    ["http://[fd00::1]:8080", ["[fd00::1]"]],
+  ]
+  for (const [baseUrl, allowHttp] of hosts) {
+    it.effect(`allowHttp: takes ${baseUrl} with ${JSON.stringify(allowHttp)}, and no other host`, () => {
+      const over = (options: object) =>
+        Effect.provide(
+          get,
+          Layer.provide(
+            Layer.provide(Targets.layer, Np6.layer({ apiKey: key, ...options })),
+            client,
+          ),
+        )
+      return Effect.gen(function* () {
+        assert.strictEqual(
+          yield* over({ baseUrl, allowHttp }),
+          new URL("targets/000MLGPR", baseUrl).href,
+        )
+        const refused = [
+          { baseUrl },
+          { baseUrl: "http://np6.example.com", allowHttp },
+          { baseUrl: "http://example.com/np6", allowHttp },
+          { baseUrl: "ftp://np6", allowHttp },
+        ]
+        for (const options of refused) {
+          const error = yield* Effect.flip(over(options))
+          assert.propertyVal(error, "input", "baseUrl")
+        }
+      })
+    })
   }
 
   it.effect("wraps the client once, when it is built", () => {

@@ -109,7 +109,7 @@ export class AdaptiveGate implements Gate {
       line.expire(now)
       const sleep = Math.min(wait, longestSleep, line.nextDeadline - now)
       return Effect.flatMap(
-        Effect.sleep(Math.ceil(sleep)),
+        this.#stopwatch.sleep(Math.ceil(sleep)),
         () => this.#poll(request, deadline, line),
       )
     })

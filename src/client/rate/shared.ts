@@ -88,7 +88,7 @@ export class SharedGate implements Gate {
   }
 
   #after(millis: number): Effect.Effect<void> {
-    return Effect.flatMap(Effect.sleep(Math.ceil(millis)), () => this.#take)
+    return Effect.flatMap(this.#stopwatch.sleep(Math.ceil(millis)), () => this.#take)
   }
 
   get #works(): Effect.Effect<void> {

@@ -47,7 +47,8 @@ export class InvalidRow extends InvalidRowBase {
   }
 }
 
-const describeRow = (problems: ReadonlyArray<RowProblem>): string =>
-  `${problems.length} ${problems.length === 1 ? "column" : "columns"} can't be used. ${
-    problems.map(({ column, problem }) => `${column}: ${problem}`).join("; ")
-  }.`
+const describeRow = (problems: ReadonlyArray<RowProblem>): string => {
+  const count = `${problems.length} ${problems.length === 1 ? "column" : "columns"} can't be used.`
+  const all = problems.map(({ column, problem }) => `${column}: ${problem}`).join("; ")
+  return `${count} ${all}${all.endsWith("?") ? "" : "."}`
+}

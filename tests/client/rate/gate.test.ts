@@ -5,6 +5,7 @@ import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
 import { type Dated, Deadlines } from "../../../src/client/rate/deadlines.ts"
 import { Line } from "../../../src/client/rate/line.ts"
+import { Stopwatch } from "../../../src/client/rate/stopwatch.ts"
 import { bulk, gateOf, outage, outcome, request, single, wait } from "../../harness/gates.ts"
 
 const watchOf = (gate: RateLimit.Gate): RateLimit.Watch =>
@@ -71,6 +72,53 @@ it.effect("Line: hands over to the next when one in the middle or at the end lea
     assert.deepStrictEqual(ran, ["a", "c", "e"])
     assert.isTrue(line.isEmpty())
   }))
+
+describe("Stopwatch.sleep", () => {
+  const sleeps: ReadonlyArray<
+    readonly [what: string, slept: number, moved: number, passed: number]
+  > = [
+    ["counts the clock's time where it moved", 100, 130, 130],
+    ["lets a timer fire a millisecond early", 2, 1, 1],
+    ["lets a timer fire somewhat early", 100, 99, 99],
+    ["counts what was slept where the clock stood still", 100, 0, 100],
+    ["counts what was slept where the clock hardly moved", 250, 3, 250],
+  ]
+  for (const [what, slept, moved, passed] of sleeps) {
+    it.effect(what, () =>
+      Effect.gen(function* () {
+        const clock = yield* Clock.Clock
+        let millis = 5
+        const moving = {
+          ...clock,
+          monotonicTimeNanosUnsafe: () => BigInt(millis * 1e6),
+          sleep: () => Effect.sync(() => void (millis += moved)),
+        }
+        const stopwatch = new Stopwatch()
+        const now = Effect.withFiber((fiber) => Effect.succeed(stopwatch.now(fiber)))
+        yield* Effect.gen(function* () {
+          assert.strictEqual(yield* now, 0)
+          yield* stopwatch.sleep(slept)
+          assert.strictEqual(yield* now, passed)
+          millis += 7
+          assert.strictEqual(yield* now, passed + 7)
+        }).pipe(Effect.provideService(Clock.Clock, moving))
+      }))
+  }
+
+  it.effect("counts once what several slept at the same time", () =>
+    Effect.gen(function* () {
+      const clock = yield* Clock.Clock
+      const still = { ...clock, monotonicTimeNanosUnsafe: () => 0n }
+      const stopwatch = new Stopwatch()
+      const both = Effect.all([stopwatch.sleep(100), stopwatch.sleep(100)], { concurrency: 2 })
+      const now = Effect.withFiber((fiber) => Effect.succeed(stopwatch.now(fiber)))
+      const fiber = yield* Effect.forkChild(
+        Effect.provideService(Effect.andThen(both, now), Clock.Clock, still),
+      )
+      yield* TestClock.adjust("100 millis")
+      assert.strictEqual(yield* Fiber.join(fiber), 100)
+    }))
+})
 
 describe("Gate.acquire", () => {
   it.effect("lets requests pass in the order in which they came", () =>

@@ -110,6 +110,8 @@ describe("fromText", () => {
       error.message,
       '1 column can\'t be used. title: it isn\'t one of "Mr", "Mrs".',
     )
+    const meant = Result.getOrThrow(Result.flip(Contact.fromText({ email: "a@b.c", title: "Mrz" })))
+    assert.match(meant.message, /: did you mean "Mr"\?$/)
   })
 
   it("leaves out what is empty, blank or not there", () => {
