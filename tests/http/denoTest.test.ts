@@ -3,7 +3,7 @@ import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { isDeno, makeProject, patience, runProgram } from "../harness/processes.ts"
+import { isDeno, makeProject, runProgram } from "../harness/processes.ts"
 
 const tests = `
 import { Bulk, Np6, Progress, RetryPolicy, Targets } from "@effect-np6/targets"
