@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Bulk, InvalidInput, Progress, Targets } from "@effect-np6/targets"
+import { Bulk, InvalidInput, Progress, RetryPolicy, Targets } from "@effect-np6/targets"
 import { Clock, Deferred, Effect, Exit, Fiber, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { collect, counts, emails, errorOf, tags, upsertOf } from "../harness/bulk.ts"
@@ -68,6 +68,8 @@ describe("stop", () => {
   it.effect("waits for the requests of a row that are under way, and sends no other of it", () => {
     const { layer, requests } = serving(({ n }) => n === 1 ? 503 : 200, {
       latency: ({ n }) => n === 2 ? 5_000 : 50,
+      // With jitter, the retry could begin before the stop.
+      retry: RetryPolicy.make({ jitter: false }),
     })
     return Effect.gen(function* () {
       const { outcomes } = yield* collect(

@@ -81,7 +81,9 @@ describe("README.md: the first program", () => {
 })
 
 describe("examples/", () => {
-  for (const name of readdirSync(new URL("../../examples/", import.meta.url))) {
+  const programs = readdirSync(new URL("../../examples/", import.meta.url))
+    .filter((name) => name.endsWith(".ts"))
+  for (const name of programs) {
     it(`the README shows ${name} as it is tested`, () =>
       assert.include(readme, read(`examples/${name}`).trim()))
   }
