@@ -38,10 +38,13 @@
  *
  * - `list`, `stream`: all targets, as one array or while they arrive
  * - `get(id)`, `getByUnicity(unicity)`: one target; {@link NotFound}
+ * - `find(unicity)`: one target, if there is one
  * - `upsert(unicity, values)`: creates a target, or updates the one that has the unicity
  * - `create(values)`: {@link Conflict}
  * - `update(id, values)`: {@link NotFound}, {@link Conflict}
  * - `addToSegment(id, segment)`, `removeFromSegment(id, segment)`: {@link NotFound},
+ *   {@link Conflict}
+ * - `ensureInSegment(unicity, values, segment)`: an upsert, then an add; {@link NotFound},
  *   {@link Conflict}
  * - `delete(id)`, `deleteMany(selection)`: {@link NotFound}
  *
@@ -53,23 +56,23 @@
  *
  * ## Errors
  *
- * {@link ClientFailure} is what any call may meet: {@link InvalidInput} (refused here, nothing was
+ * {@link ClientFailure} is what any call may fail with: {@link InvalidInput} (nothing was
  * sent), {@link BadRequest} (400, 411, 413, 415, 422), {@link RateLimited} (429), {@link ServerError}
- * (5xx), {@link UnexpectedResponse} (a redirect, another status, a body that doesn't decode) and
- * {@link TransportError} (no whole answer). Every error has the {@link ErrorFields}: among them
- * whether the call may have been `applied`, and the request id that NP6's support asks for. None
- * holds the key, an address or a field value.
+ * (5xx), {@link UnexpectedResponse} (a redirect, a page of a proxy, another status, a body that doesn't
+ * decode) and {@link TransportError} (no whole response). Every error has the {@link ErrorFields} and a
+ * `remedy`: among them whether the call may have been `applied`, what to do about it, and the request
+ * id that NP6's support asks for. None holds the key, an address or a field value.
  *
  * ## Retries
  *
- * What may pass (429, 408, 500, 502, 503, 504, no answer) is tried again, at most twice by default,
- * and only where that is safe: `create` is not replayed when it may have been applied.
- * {@link RetryPolicy} changes that, for a layer or for any scope. {@link RateLimit} slows a layer
- * down when NP6 asks for it.
+ * Transient failures (429, 408, 500, 502, 503, 504, no response) are retried, at most twice by default,
+ * and only where that is safe: `create` is not retried when it may have been applied.
+ * {@link RetryPolicy} changes that, for a connection ({@link Np6}) or for a scope. {@link RateLimit}
+ * slows a connection down when NP6 asks for it.
  *
  * ## Tests
  *
- * `@effect-np6/targets/sandbox` is an NP6 in memory, with faults to order: its
+ * `@effect-np6/targets/sandbox` is an NP6 in memory, with failures that you can script: its
  * `Sandbox.layerTargets()` provides {@link Targets} and {@link Account} without a network.
  *
  * @module

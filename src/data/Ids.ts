@@ -11,7 +11,7 @@ import * as Schema from "effect/Schema"
  * (`"000MLGPR"`), kept and sent exactly as received.
  *
  * Operations take a plain `string` and check it; replies carry the brand. Letters, digits, `_` and
- * `-` are accepted, one to 64 of them: whatever else could change the path of a request (an empty
+ * `-` are accepted, one to 64 of them: anything else could change the path of a request (an empty
  * id turns "delete this target" into the bulk endpoint) is refused before anything is sent.
  */
 export type TargetId = string & Brand.Brand<"TargetId">

@@ -141,7 +141,7 @@ export class ArrayParser<A> {
     const count = Math.min(this.piece.length - this.taken, this.bounds.batch)
     if (count === 0) return false
     const needed = this.size - this.start + count
-    // Less again, too, once an element of many megabytes has gone.
+    // The buffer shrinks again after an element of many megabytes.
     const isFit = needed <= this.buffer.length &&
       this.buffer.length <= 16 * Math.max(needed, this.bounds.batch)
     const next = isFit ? this.buffer : new Uint8Array(2 * Math.max(needed, this.bounds.batch))
@@ -168,7 +168,7 @@ export class ArrayParser<A> {
   private passBetween(): void {
     while (this.start < this.size && this.expected !== "element" && this.flaw === undefined) {
       const byte = this.buffer[this.start] ?? 0
-      // It takes all bytes of a character to say what it is.
+      // A character can only be judged once all of its bytes are there.
       if (byte >= 0x80 && this.size - this.start < 4) return
       if (this.passed === 0 && this.expected === "array" && this.isMark(this.start)) {
         this.start += byteOrderMark.length
@@ -212,7 +212,7 @@ export class ArrayParser<A> {
     while (at < this.size) {
       const byte = this.buffer[at++]
       if (this.inString) {
-        // The byte behind it may not have come yet; it is passed over all the same.
+        // The byte behind it is passed over, even if it has not arrived yet.
         if (byte === BACKSLASH) at++
         else if (byte === QUOTE) {
           this.inString = false

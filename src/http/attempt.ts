@@ -1,5 +1,5 @@
 /**
- * One attempt: a request, and what came of it.
+ * One attempt: a request, and how it ended.
  *
  * @module
  */
@@ -99,7 +99,7 @@ const execute = (
         case "DecodeError":
         case "EmptyBodyError":
           return Effect.fail<Broken>({ reason: "Reset" })
-        // A client in JavaScript may fail with whatever it likes.
+        // A client in JavaScript may fail with any value.
         default:
           return Effect.fail(readFailure(error))
       }

@@ -1,5 +1,5 @@
 /**
- * Reading answers: bounded, in time, and decoded for what each endpoint promises.
+ * Reading responses: bounded in size and time, and decoded for each endpoint.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import { type Decoder, decodeTarget } from "./decodeTarget.ts"
 import { type Broken, readFailure } from "./failure.ts"
 import { looksLikeHtml } from "./html.ts"
 
-/** Why an answer gives no value. */
+/** Why a response gives no value. */
 export type Unreadable =
   | { readonly _tag: "Body"; readonly detail: string }
   | { readonly _tag: "TooLarge" }
@@ -30,7 +30,7 @@ export type Unreadable =
   | { readonly _tag: "Html"; readonly text: string }
   | { readonly _tag: "Broken"; readonly broken: Broken }
 
-/** How the body of a successful answer is read. */
+/** How the body of a success is read. */
 export type Reader<A> = Whole<A> | Nothing<A> | Streamed<A>
 
 /** A body that is read whole, and then decoded. */
@@ -39,13 +39,13 @@ export interface Whole<A> {
   readonly decode: (body: Uint8Array) => Result.Result<A, Unreadable>
 }
 
-/** The status says all. A body is drained, to free the connection, but not waited for. */
+/** The status says everything. A body is drained to free the connection, for a second at most. */
 export interface Nothing<A> {
   readonly kind: "nothing"
   readonly value: A
 }
 
-/** A body that may take its time, as long as it isn't silent for the timeout. */
+/** A body whose pieces may take the timeout each. */
 export interface Streamed<A> {
   readonly kind: "streamed"
   readonly read: (
@@ -64,22 +64,22 @@ export interface Bounds {
 
 /** The bounds of a target, or of a report. */
 export const wholeBody: Bounds = { limit: 8 * 1024 * 1024, cut: false }
-/** The bounds of an error's words. */
+/** The bounds of an error's body. */
 export const errorBody: Bounds = { limit: 64 * 1024, cut: true }
 
-/** Why an answer beyond its bound gives no value. */
+/** Why a response beyond its bound gives no value. */
 export const tooLarge: Unreadable = { _tag: "TooLarge" }
 /** Why a page gives no value. */
 export const htmlPage = (text: string): Unreadable => ({ _tag: "Html", text })
-/** Why a body that isn't what it should be gives no value. */
+/** Why a body that can't be decoded gives no value. */
 export const unreadable = (detail: string): Unreadable => ({ _tag: "Body", detail })
-/** Why an answer that broke off gives no value. */
+/** Why a response that broke off gives no value. */
 export const broken = (error: { readonly cause?: unknown }): Unreadable => ({
   _tag: "Broken",
   broken: readFailure(error.cause),
 })
 
-/** What a head says of its body. */
+/** What the head of a response says about its body. */
 export interface Declared {
   readonly status: number
   readonly headers: { readonly [name: string]: string }

@@ -1,5 +1,5 @@
 /**
- * The text of an error's body, in whatever encoding it came.
+ * The text of an error's body, decoded by its own encoding.
  *
  * @module
  */

@@ -15,20 +15,20 @@ import type { ListedTarget, Target } from "../data/Target.ts"
 import type { UnicityInput } from "../data/Unicity.ts"
 
 /**
- * The operations on targets that give one answer: what {@link TargetsService} has, and what its
- * `withResponse` has with the answer around each value.
+ * The operations on targets that return one value: {@link TargetsService} has them as they are, its
+ * `withResponse` with the response around each value.
  *
- * Identifiers and values are plain strings, numbers and objects; a bad one is `InvalidInput` in the
- * error channel, and nothing is sent. Each operation's error type is what the API page documents for
+ * Identifiers and values are plain strings, numbers and objects. They are checked and copied when the
+ * effect runs; a bad one is `InvalidInput` in the error channel, and nothing is sent. Each operation's error type is what the API page documents for
  * its endpoint, and {@link CommonFailure}.
  *
  * Values that are written: `null` clears a field, `[]` a multiple-select list, and a field that
  * isn't named keeps its value. In a {@link Target} that is read, a field without a value is `null`.
  *
- * An attempt is *unanswered* when it may have been applied and no answer says whether it was: the
- * answer was lost, or it is a 5xx or 408. All operations but `create` may be replayed then, because
- * doing them twice is doing them once; where NP6 answers the replay otherwise than it would have
- * answered the first attempt, the operation says below what counts as success.
+ * An attempt *may have been applied* when no response says whether it was: the response was lost, or
+ * it is a 5xx or 408. Every operation but `create` may be retried then, because doing it twice changes
+ * no more than doing it once. Where NP6's response to the retry differs from its response to a first
+ * attempt, the operation says below what counts as success.
  */
 export interface TargetsOperations {
   /**
@@ -36,7 +36,7 @@ export interface TargetsOperations {
    *
    * The endpoint has no pages and no filter, so this holds the whole account in memory; `stream`
    * doesn't. NP6's current documentation no longer mentions it. `[]` says that the account has no
-   * targets: a list that breaks off is asked for again or fails, and is never returned short.
+   * targets: a list that breaks off is requested again or fails, and is never returned short.
    */
   readonly list: Effect.Effect<
     ReadonlyArray<ListedTarget>,
@@ -65,7 +65,7 @@ export interface TargetsOperations {
    *
    * Put the unicity's own field among the values as well: of NP6's two descriptions of this request,
    * one finds it in the query and one in the body. It must be the same in both: another one in the
-   * body may rename the target, and a replay would then look for the old name. Fields that aren't named keep their values. There
+   * body may rename the target, and a retry would then look for the old name. Fields that aren't named keep their values. There
    * is no `NotFound` and no `Conflict`: NP6 documents neither here, so a 404 or a 409 is
    * `UnexpectedResponse`.
    */
@@ -77,7 +77,7 @@ export interface TargetsOperations {
    * Creates a target: `POST /targets`. Fails with `Conflict` (`UnicityTaken`) when there is one with
    * its unicity. The values must hold the unicity; `{}` is `InvalidInput`.
    *
-   * Not replayed when an attempt may have been applied, unless {@link RetryPolicy.RetryPolicy.replayCreate} says
+   * Not retried when an attempt may have been applied, unless {@link RetryPolicy.RetryPolicy.replayCreate} says
    * so. Then a 409 stays `Conflict`, with `applied: "unknown"`: the target that is there may be what
    * the first attempt made.
    */
@@ -96,8 +96,8 @@ export interface TargetsOperations {
   /**
    * Adds a target to a static segment: `POST /targets/{id}/segments/{segment}`. Fails with
    * `NotFound` when there is no such target or segment, and with `Conflict` (`AlreadyInSegment`) when
-   * the target is in there; after an unanswered attempt that is success. (Whether NP6 also answers
-   * 409 for a dynamic segment is not documented; if it does, that would be taken for success then.)
+   * the target is in there. After an attempt that may have been applied, a 409 is success. (NP6 doesn't
+   * document whether a dynamic segment gives a 409 as well; `ensureInSegment` finds that out.)
    */
   readonly addToSegment: (
     id: string,
@@ -106,8 +106,8 @@ export interface TargetsOperations {
   /**
    * Removes a target from a static segment: `DELETE /targets/{id}/segments/{segment}`. Fails with
    * `NotFound` when there is no such target or segment, and with `Conflict` (`DynamicSegment`) when a
-   * query decides who is in it; after an unanswered attempt, 404 is success. NP6 doesn't document
-   * what it answers for a target that isn't in the segment.
+   * query decides who is in it. After an attempt that may have been applied, a 404 is success. NP6
+   * doesn't document its response for a target that isn't in the segment.
    */
   readonly removeFromSegment: (
     id: string,
@@ -131,7 +131,7 @@ export interface TargetsOperations {
   ) => Effect.Effect<Target, CommonFailure | NotFound | Conflict<"DynamicSegment">>
   /**
    * Deletes a target: `DELETE /targets/{id}`. Fails with `NotFound` when there is none; after an
-   * unanswered attempt, 404 is success.
+   * attempt that may have been applied, a 404 is success.
    */
   readonly delete: (
     id: string,
@@ -140,7 +140,7 @@ export interface TargetsOperations {
    * Deletes the targets of a selection: `DELETE /targets` with the selection as its body.
    *
    * `NotFound` when NP6 finds none of them; those of several that it doesn't find are just not in the
-   * report. After an unanswered attempt, 404 is success, and the report says that it is incomplete:
+   * report. After an attempt that may have been applied, a 404 is success, and the report says that it is incomplete:
    * an empty `deleted` means "nothing" only where `complete` is `true`.
    */
   readonly deleteMany: (
@@ -156,7 +156,7 @@ export interface TargetsService extends TargetsOperations {
   /**
    * All targets of the account, one after the other while they arrive, in constant memory.
    *
-   * Nothing is replayed once the answer has begun. When it breaks off, falls silent for `timeout`
+   * Nothing is retried once the response has begun. When it breaks off, falls silent for `timeout`
    * or doesn't decode, the stream fails, and the error's `delivered` says how many targets came
    * before: a list that merely ends early is never taken for a whole one.
    */

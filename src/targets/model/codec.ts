@@ -23,7 +23,7 @@ import {
 } from "./column.ts"
 import { UndecodedField } from "./UndecodedField.ts"
 
-/** The two halves of a model, whatever its types. */
+/** The two halves of a model of any types. */
 export interface AnyCodec {
   readonly encode: (
     values: AnyValues,
