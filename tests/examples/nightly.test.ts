@@ -195,7 +195,7 @@ describe("examples/nightly.ts", () => {
 
   if (isDeno) {
     const missing: ReadonlyArray<readonly [what: string, message: string]> = [
-      ["net", "under Deno the permission --allow-net"],
+      ["net", "Run it with --allow-net"],
       ["env", "Under Deno, allow it with --allow-env"],
       ["read", "The file may not be read. Check its permissions"],
       ["write", "No rejects: NotCapable"],

@@ -94,8 +94,9 @@ const runtimeArgs = (
   { allow = [], command = "run" }: ProgramOptions,
 ): ReadonlyArray<string> =>
   isDeno
+    // Without any permission among the arguments, a Deno that is started from Deno gets them all.
     ? [command, "--no-prompt", "--quiet", `--config=${fileURLToPath(new URL("deno.json", root))}`]
-      .concat(allow.map((what) => `--allow-${what}`))
+      .concat([...allow, "sys=hostname"].map((what) => `--allow-${what}`))
     : ["--disable-warning=ExperimentalWarning"]
 
 const environment = (env: Readonly<Record<string, string>>): Record<string, string> => {
