@@ -126,19 +126,20 @@ describe("an outage of a minute", () => {
   })
 
   it.effect("leaves the retry budget as it was", () => {
-    let budgeted = 0
+    // Ten contacts need a retry after the outage, which is what the reserve has.
+    const budgeted = new Set<string>()
     const { layer } = serving((request) => {
       const answer = downFor(1, 31)(request)
-      // Ten retries are needed after it, which is what the reserve has.
-      if (answer !== 200 || request.at < 40_000 || budgeted >= 10 || request.n % 2 === 0) {
+      if (answer !== 200 || request.at < 40_000 || budgeted.size >= 10 || request.n % 2 === 0) {
         return answer
       }
-      budgeted++
+      if (budgeted.has(request.who)) return answer
+      budgeted.add(request.who)
       return 503
     })
     return Effect.gen(function* () {
       const { outcomes } = yield* collect(upsertAll(3_000))
-      assert.strictEqual(budgeted, 10)
+      assert.strictEqual(budgeted.size, 10)
       assert.deepStrictEqual(counts(outcomes), { Done: 3_000 })
     }).pipe(Effect.provide(layer))
   })
