@@ -59,20 +59,26 @@ import type * as SqlClient from "effect/sql/SqlClient"
 import * as Stream from "effect/Stream"
 import { randomBytes } from "node:crypto"
 import { Targets } from "../targets/Targets.ts"
-import type { ColumnMapping } from "./columns.ts"
+import type { ColumnMapping } from "./ColumnMapping.ts"
 import { pollEvery, stoppingGracefully, work } from "./engine.ts"
 import { ImportError } from "./ImportError.ts"
 import type { Mapper } from "./Mapping.ts"
-import type { ImportOperation } from "./operations.ts"
-import { hashOf, makePlan } from "./plan.ts"
+import type { ImportOperation } from "./ImportOperation.ts"
+import { keyedHash, makePlan } from "./plan.ts"
 import { Columns, readBlock } from "./Reader.ts"
 import { type Format, inspect, type Layout } from "./Rows.ts"
-import type { PauseReason } from "./settle.ts"
-import { type EngineSettings, type LayerOptions, settingsOf } from "./settings.ts"
+import type { PauseReason } from "./PauseReason.ts"
+import { type EngineSettings, type LayerOptions, settingsOf } from "./Settings.ts"
 import type { Source } from "./Source.ts"
-import { type ImportRecord, makeStore, noSuchImport, type Store, type Totals } from "./store.ts"
+import {
+  type ImportRecord,
+  type ImportStore,
+  makeImportStore,
+  noSuchImport,
+  type Totals,
+} from "./store.ts"
 
-export { byFieldName, byFunction, type ColumnMapping } from "./columns.ts"
+export { byFieldName, byFunction, type ColumnMapping } from "./ColumnMapping.ts"
 export { ignore } from "./Mapping.ts"
 export {
   deleteContacts,
@@ -84,16 +90,16 @@ export {
   type SendRows,
   type SentRow,
   upsert,
-} from "./operations.ts"
+} from "./ImportOperation.ts"
 export { csv, ndjson } from "./Rows.ts"
-export type { PauseReason } from "./settle.ts"
-export type { LayerOptions } from "./settings.ts"
+export type { PauseReason } from "./PauseReason.ts"
+export type { LayerOptions } from "./Settings.ts"
 export { bytes, file, stream } from "./Source.ts"
-export { layerSqlite } from "./sqlite.ts"
+export { layerSqlite } from "./Sqlite.ts"
 
 /** What every import of a process shares: {@link layer} makes it. */
 export interface EngineService {
-  readonly store: Store
+  readonly store: ImportStore
   readonly targets: Targets["Service"]
   readonly settings: EngineSettings
 }
@@ -118,7 +124,7 @@ export const layerWith = (
     Engine,
     Effect.gen(function* () {
       const settings = settingsOf(options)
-      const store = yield* makeStore(settings.lease, settings.settle)
+      const store = yield* makeImportStore(settings.lease, settings.settle)
       return { store, targets: yield* Targets, settings }
     }),
   )
@@ -296,7 +302,7 @@ export const make = <E, R>(
 ): Import<E, R> => {
   const idOf = (id: string): string => `${name}/${id}`
 
-  const totalsOf = (store: Store, id: string): Effect.Effect<Totals, ImportError> =>
+  const totalsOf = (store: ImportStore, id: string): Effect.Effect<Totals, ImportError> =>
     Effect.flatMap(
       store.totals(id),
       (totals) => totals === undefined ? Effect.fail(noSuchImport(id)) : Effect.succeed(totals),
@@ -308,11 +314,11 @@ export const make = <E, R>(
       const head = yield* source.read(0, size)
       const tail = yield* source.read(source.size - size, size)
       const told = JSON.stringify([rows, mapping.description, operation.description, source.size])
-      return (secret) => hashOf(secret, told, head, tail)
+      return (secret) => keyedHash(secret, told, head, tail)
     })
 
   const begin = (
-    store: Store,
+    store: ImportStore,
     id: string,
     source: Source,
   ): Effect.Effect<ImportRecord, ImportError> =>
@@ -529,7 +535,7 @@ interface PlacedReject {
 const remedies: ReadonlyArray<Reject["remedy"]> = ["fix", "retry", "verify", "setup", "none"]
 
 const readRejects = (
-  store: Store,
+  store: ImportStore,
   { id, secret }: ImportRecord,
   layout: Layout,
   source: Source,
@@ -545,7 +551,7 @@ const readRejects = (
         const chunk = yield* store.chunk(id, record.n)
         if (chunk === undefined) return yield* Effect.fail(noSuchImport(id))
         const bytes = yield* source.read(chunk.start, chunk.size)
-        if (hashOf(secret, bytes) !== chunk.hash) {
+        if (keyedHash(secret, bytes) !== chunk.hash) {
           return yield* Effect.fail(
             new ImportError({
               reason: "Mismatch",

@@ -25,20 +25,21 @@ import { Targets } from "../targets/Targets.ts"
 import { ImportError } from "./ImportError.ts"
 import { Lease } from "./lease.ts"
 import type { Mapper } from "./Mapping.ts"
-import type { ImportOperation, RowOutcome, SentRow } from "./operations.ts"
-import { cellReject, hashOf, readChunk } from "./plan.ts"
+import type { ImportOperation, RowOutcome, SentRow } from "./ImportOperation.ts"
+import { cellReject, keyedHash, readChunk } from "./plan.ts"
 import type { Layout } from "./Rows.ts"
 import { contactKey } from "./seen.ts"
-import { crashReject, maxRounds, type PauseReason, pauseReasonOf, settle } from "./settle.ts"
-import type { EngineSettings } from "./settings.ts"
+import type { PauseReason } from "./PauseReason.ts"
+import { crashReject, maxRounds, pauseReasonOf, settle } from "./settle.ts"
+import type { EngineSettings } from "./Settings.ts"
 import type { Source } from "./Source.ts"
-import type { ChunkRecord, ImportState, RejectRecord, Store } from "./store.ts"
+import type { ChunkRecord, ImportState, ImportStore, RejectRecord } from "./store.ts"
 
 /** What a process needs to work on an import. */
 export interface Job {
   readonly id: string
   readonly secret: string
-  readonly store: Store
+  readonly store: ImportStore
   readonly targets: Targets["Service"]
   readonly settings: EngineSettings
   readonly source: Source
@@ -124,7 +125,7 @@ const rowsOf = (
   Effect.flatMap(
     source.read(chunk.start, chunk.size),
     (bytes) =>
-      hashOf(secret, bytes) === chunk.hash
+      keyedHash(secret, bytes) === chunk.hash
         ? Effect.succeed(readChunk(layout, mapper, chunk, bytes))
         : Effect.fail(sourceChanged),
   )

@@ -5,7 +5,7 @@
  */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import type { EngineSettings } from "./settings.ts"
+import type { EngineSettings } from "./Settings.ts"
 
 /**
  * A lease that is kept by saving. Its requests wait once it may have run out, because another process

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { createHmac } from "node:crypto"
 import { type Block, BlockCursor } from "./blocks.ts"
-import { mappingError } from "./columns.ts"
+import { mappingError } from "./ColumnMapping.ts"
 import type { ImportError } from "./ImportError.ts"
 import type { CellProblem, Mapper } from "./Mapping.ts"
 import { Columns, readBlock } from "./Reader.ts"
@@ -27,7 +27,7 @@ export interface PlanPart {
 }
 
 /** The hash of bytes under an import's own key: a hash alone would tell a row that can be guessed. */
-export const hashOf = (secret: string, ...parts: ReadonlyArray<Uint8Array | string>): string => {
+export const keyedHash = (secret: string, ...parts: ReadonlyArray<Uint8Array | string>): string => {
   const hmac = createHmac("sha256", secret)
   for (const part of parts) hmac.update(part)
   return hmac.digest("base64url").slice(0, 22)
@@ -95,7 +95,7 @@ export const makePlan = (
           size: next - chunk.start,
           line: chunk.line,
           rows: chunk.outcomes.length,
-          hash: hashOf(secret, bytes.subarray(chunk.start, next)),
+          hash: keyedHash(secret, bytes.subarray(chunk.start, next)),
           outcomes: chunk.outcomes,
         })
         chunk = { n: chunk.n + 1, start: 0, line: 0, outcomes: "" }

@@ -5,22 +5,9 @@
  */
 import type { CommonFailure } from "../client/Errors.ts"
 import { ImportError } from "./ImportError.ts"
-import type { RowFailure, RowOutcome, SentRow } from "./operations.ts"
+import type { RowFailure, RowOutcome, SentRow } from "./ImportOperation.ts"
+import type { PauseReason } from "./PauseReason.ts"
 import type { RejectRecord } from "./store.ts"
-
-/**
- * Why an import is paused: by hand; the key or its rights were refused; NP6 couldn't be reached for
- * long; the connection or the network is set up wrongly; the source isn't what was planned, or can't
- * be read; the program that imports has a bug.
- */
-export type PauseReason =
-  | "Paused"
-  | "Refused"
-  | "Unreachable"
-  | "Setup"
-  | "SourceChanged"
-  | "SourceUnreadable"
-  | "Bug"
 
 /** What stands in the outcomes of a chunk for a row. */
 export type Mark = "D" | "F" | "."

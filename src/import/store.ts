@@ -186,7 +186,7 @@ type Saved<A> = Effect.Effect<A, ImportError>
 export type PlannedChunk = Omit<ChunkRecord, "claim" | "attempts" | "rounds">
 
 /** How the store is used. Each method waits until the database is back when it goes away. */
-export interface Store {
+export interface ImportStore {
   readonly find: (id: string) => Saved<ImportRecord | undefined>
   /** Begins an import, or finds the one that has begun. */
   readonly begin: (
@@ -263,10 +263,10 @@ const failed = ({ reason }: SqlError.SqlError): ImportError =>
   })
 
 /** Makes the tables where they don't exist, and the statements over them. */
-export const makeStore = (
+export const makeImportStore = (
   lease: number,
   settle: number,
-): Effect.Effect<Store, ImportError, SqlClient.SqlClient> =>
+): Effect.Effect<ImportStore, ImportError, SqlClient.SqlClient> =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const isAway = yield* Ref.make(false)

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { type Account, RetryPolicy, type Targets } from "@effect-np6/targets"
 import { Import, type ImportError, Source } from "@effect-np6/targets/import"
 import { Fault, Sandbox, type SandboxOptions } from "@effect-np6/targets/sandbox"
-import { Deferred, Effect, Fiber, Layer, Redacted, Stream } from "effect"
+import { Deferred, Effect, Fiber, Layer, Stream } from "effect"
 import { readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import process from "node:process"
@@ -266,8 +266,9 @@ describe("Import.run", () => {
         const text = "Email,Last name,Orders\n" +
           Array.from({ length: 6_000 }, (_, n) => `${address(n)},Name,${1_000_000 + n}\n`).join("")
         const bytes = new TextEncoder().encode(text)
-        yield* sandbox.script({ times: 2, fault: Fault.status(401) })
-        yield* crm.run({ id: "1", source: Source.bytes(bytes), concurrency: 1 })
+        const stop = sandbox.ended.pipe(Stream.take(20), Stream.runDrain)
+        const stopped = yield* crm.run({ id: "1", source: Source.bytes(bytes), stop })
+        assert.strictEqual(stopped.end, "stopped")
         const changed = bytes.slice()
         changed.fill(0x39, bytes.length / 2, bytes.length / 2 + 3)
         const report = yield* crm.run({ id: "1", source: Source.bytes(changed) })
