@@ -4,9 +4,10 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import { Buffer } from "node:buffer"
 import { readFile } from "node:fs/promises"
 import process from "node:process"
-import type { Typed } from "./Command.ts"
+import type { Typed } from "./command.ts"
 import { type Stop, usage } from "./exit.ts"
 
 const readStdin = async (): Promise<string> => {

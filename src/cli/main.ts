@@ -5,6 +5,6 @@
  * @module
  */
 import process from "node:process"
-import { run } from "./run.ts"
+import { runCli } from "./run.ts"
 
-process.exit(await run(process.argv.slice(2)))
+process.exit(await runCli(process.argv.slice(2)))

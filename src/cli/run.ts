@@ -19,7 +19,7 @@ import { Np6 } from "../client/Np6.ts"
 import { suggest } from "../data/suggest.ts"
 import { version } from "../http/version.ts"
 import { Targets } from "../targets/Targets.ts"
-import { type Command, helpOf, overview, parse, type Typed } from "./Command.ts"
+import { type Command, helpOf, overview, parse, type Typed } from "./command.ts"
 import { accountCommands } from "./commands/account.ts"
 import { contactCommands } from "./commands/contacts.ts"
 import { importCommands } from "./commands/import.ts"
@@ -65,7 +65,7 @@ const codes: Readonly<Record<string, number>> = {
   InvalidInput: exitCodes.usage,
   InvalidSeed: exitCodes.usage,
   SandboxListenError: exitCodes.usage,
-  NoSuchName: exitCodes.usage,
+  UnknownName: exitCodes.usage,
   AmbiguousName: exitCodes.usage,
 }
 
@@ -110,7 +110,7 @@ const runCommand = (command: Command, typed: Typed): Effect.Effect<number> =>
   }).pipe(Effect.provide(Logger.layer([])))
 
 /** Runs the command that was typed. */
-export const run = async (argv: ReadonlyArray<string>): Promise<number> => {
+export const runCli = async (argv: ReadonlyArray<string>): Promise<number> => {
   const [first] = argv
   // The program that reads the lines may end before this one, as `head` does.
   process.stdout.on("error", () => process.exit(0))

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { writeFile } from "node:fs/promises"
@@ -10,7 +11,7 @@ import process from "node:process"
 import { Account } from "../../account/Account.ts"
 import { modelSource } from "../../account/modelSource.ts"
 import { Targets } from "../../targets/Targets.ts"
-import type { Command } from "../Command.ts"
+import type { Command } from "../command.ts"
 import { exitCodes, Stop, usage } from "../exit.ts"
 import { columnsOf, Terminal } from "../terminal.ts"
 
@@ -126,7 +127,7 @@ const exportContacts: Command = {
             write(
               format === "ndjson"
                 ? JSON.stringify({ id, creationDate, lastUpdateDate, fields: target.fields })
-                : [id, String(creationDate), String(lastUpdateDate)]
+                : [id, isoOf(creationDate), isoOf(lastUpdateDate)]
                   .concat(unicity.map((field) => String(target.fields[field.id] ?? "")))
                   .map(cellOf).join(","),
             )
@@ -153,6 +154,9 @@ const exportContacts: Command = {
       return exitCodes.done
     }),
 }
+
+const isoOf = (date: DateTime.Utc | undefined): string =>
+  date === undefined ? "" : DateTime.formatIso(date)
 
 /** A cell of CSV. */
 export const cellOf = (text: string): string =>

@@ -14,7 +14,7 @@ import * as Bulk from "../../bulk/Bulk.ts"
 import { byFieldName } from "../../import/Mapping.ts"
 import { Targets } from "../../targets/Targets.ts"
 import { addressesOf, spellingsOf } from "../addresses.ts"
-import type { Command, Typed } from "../Command.ts"
+import type { Command, Typed } from "../command.ts"
 import { exitCodes, Stop, usage } from "../exit.ts"
 import { Terminal } from "../terminal.ts"
 
@@ -237,7 +237,7 @@ const erase: Command = {
 }
 
 /** A segment by its id or its name. */
-export const segmentOf = (text: string) =>
+export const segmentNamedOrOf = (text: string) =>
   /^\d+$/.test(text)
     ? Effect.succeed(Number(text))
     : Effect.map(Account.use((account) => account.segmentNamed(text)), ({ id }) => id)
@@ -253,7 +253,7 @@ const segmentCommand = (verb: "add" | "remove"): Command => ({
       const { isJson, note, out, stop } = yield* Terminal
       const [name, ...args] = typed.args
       if (name === undefined) return yield* Effect.fail(usage("Name the segment, or give its id."))
-      const segment = yield* segmentOf(name)
+      const segment = yield* segmentNamedOrOf(name)
       const addresses = yield* addressesOf(typed, args)
       const counts = { done: 0, missing: 0, failed: 0 }
       yield* Stream.fromIterable(addresses).pipe(

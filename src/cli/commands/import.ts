@@ -23,11 +23,11 @@ import * as Mapping from "../../import/Mapping.ts"
 import * as Rows from "../../import/Rows.ts"
 import * as Source from "../../import/Source.ts"
 import { Targets } from "../../targets/Targets.ts"
-import type { Command, Typed } from "../Command.ts"
+import type { Command, Typed } from "../command.ts"
 import { exitCodes, Stop, usage } from "../exit.ts"
 import { columnsOf, Terminal, type TerminalService } from "../terminal.ts"
 import { cellOf } from "./account.ts"
-import { segmentOf } from "./contacts.ts"
+import { segmentNamedOrOf } from "./contacts.ts"
 
 /** Columns of a rejects file that say what was wrong: ignored when it is imported again. */
 const addedColumns = ["_np6_line", "_np6_problem", "_np6_applied"]
@@ -175,7 +175,9 @@ const check = (
         Effect.sync(() => {
           rows++
           digest.update(JSON.stringify(cells))
-          const checked = problem === undefined ? mapper.check(cells) : Result.fail([problem])
+          const checked: ReturnType<Mapping.Mapper["check"]> = problem === undefined
+            ? mapper.check(cells)
+            : Result.fail([problem])
           if (Result.isSuccess(checked)) return
           rejected++
           const [first] = checked.failure
@@ -254,6 +256,7 @@ const progressOf = (
 
 const writeRejects = (
   path: string,
+  { delimiter }: Rows.Layout,
   columns: ReadonlyArray<string>,
   rejects: Stream.Stream<Import.Reject, ImportError, Import.Engine>,
 ) =>
@@ -268,7 +271,7 @@ const writeRejects = (
     (file) => {
       const write = (cells: ReadonlyArray<string>) =>
         Effect.tryPromise({
-          try: () => file.write(cells.map(cellOf).join(",") + "\n"),
+          try: () => file.write(cells.map(cellOf).join(delimiter) + "\n"),
           catch: () => usage(`The rejects can't be written: ${path}. Is the disk full?`),
         })
       return Effect.andThen(
@@ -378,7 +381,7 @@ const importFile: Command = {
         const segment = typed.text("segment")
         const operation = segment === undefined
           ? Import.upsert()
-          : Import.ensureInSegment(yield* segmentOf(segment))
+          : Import.ensureInSegment(yield* segmentNamedOrOf(segment))
         const job = Import.make("np6", {
           rows: format,
           mapping: Import.byFieldName(options),
@@ -411,7 +414,7 @@ const importFile: Command = {
         if (isListed) {
           const layout = yield* Rows.inspect(source, format)
           const columns = layout.columns.filter((name) => !addedColumns.includes(name))
-          yield* writeRejects(rejects, columns, job.rejects(id, { source }))
+          yield* writeRejects(rejects, layout, columns, job.rejects(id, { source }))
         }
         const seconds = Math.round((performance.now() - begun) / 100) / 10
         if (isJson) {

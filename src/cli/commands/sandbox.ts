@@ -10,7 +10,7 @@ import { resolve } from "node:path"
 import process from "node:process"
 import { Sandbox } from "../../sandbox/Sandbox.ts"
 import { serveOnTerminal } from "../../sandbox/terminal.ts"
-import type { Command } from "../Command.ts"
+import type { Command } from "../command.ts"
 import { exitCodes, usage } from "../exit.ts"
 import { Terminal } from "../terminal.ts"
 
