@@ -42,7 +42,7 @@ export const crashReject = (row: Pick<RejectRecord, "i" | "line" | "n">): Reject
   request: "",
 })
 
-/** What becomes of a row. A failure of NP6 or the network is tried again, in `rounds` that are left. */
+/** What becomes of a row. One that isn't at fault itself is tried again, in the rounds that are left. */
 export const settle = (
   outcome: RowOutcome,
   isLastRound: boolean,
@@ -55,9 +55,8 @@ export const settle = (
     case "Failed": {
       const { error, input } = outcome
       if (error.remedy === "none") return ["D", undefined]
-      return error.remedy === "retry" && !isLastRound
-        ? [".", undefined]
-        : ["F", failureReject(input, error)]
+      const isRowsFault = error.remedy !== "retry" && error.remedy !== "setup"
+      return !isRowsFault && !isLastRound ? [".", undefined] : ["F", failureReject(input, error)]
     }
   }
 }

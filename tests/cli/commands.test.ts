@@ -247,7 +247,7 @@ describe("np6 import", () => {
         yield* sandbox.script({
           on: { operation: "targets.upsert" },
           skip: 100,
-          times: 60,
+          times: Infinity,
           fault: Fault.status(401),
         })
         const paused = yield* desk.np6(["import", "c.csv"])
