@@ -59,12 +59,13 @@ import type * as SqlClient from "effect/sql/SqlClient"
 import * as Stream from "effect/Stream"
 import { randomBytes } from "node:crypto"
 import { Targets } from "../targets/Targets.ts"
+import { type ChangedOnly, makeDigests } from "./ChangedOnly.ts"
 import type { ColumnMapping } from "./ColumnMapping.ts"
-import { pollEvery, stoppingGracefully, work } from "./engine.ts"
+import { type Job, pollEvery, stoppingGracefully, work } from "./engine.ts"
 import { ImportError } from "./ImportError.ts"
 import type { Mapper } from "./Mapping.ts"
 import type { ImportOperation } from "./ImportOperation.ts"
-import { keyedHash, makePlan } from "./plan.ts"
+import { keyedHash, makePlan, type PlannedContact } from "./plan.ts"
 import { Columns, readBlock } from "./Reader.ts"
 import { type Format, inspect, type Layout } from "./Rows.ts"
 import type { PauseReason } from "./PauseReason.ts"
@@ -78,6 +79,7 @@ import {
   type Totals,
 } from "./store.ts"
 
+export type { ChangedOnly } from "./ChangedOnly.ts"
 export { byFieldName, byFunction, type ColumnMapping } from "./ColumnMapping.ts"
 export { ignore } from "./Mapping.ts"
 export {
@@ -153,7 +155,7 @@ export const layerCleanup = (
     }),
   )
 
-/** Where an import stands. The rows add up: `rows = done + rejected + open`. */
+/** Where an import stands. The rows add up: `rows = done + rejected + unchanged + open`. */
 export interface Report {
   /** `name/id`. */
   readonly id: string
@@ -172,6 +174,8 @@ export interface Report {
   readonly rejected: number
   /** Of these, rows whose process ended each time that they were sent. */
   readonly crashed: number
+  /** Rows that weren't sent, because nothing of them has changed. */
+  readonly unchanged: number
   /** Rows that are still to be sent. */
   readonly open: number
   /** Whether it was complete before this run, which has sent nothing then. */
@@ -213,6 +217,14 @@ export interface ImportOptions<E, R> {
   readonly mapping: ColumnMapping<E, R>
   /** What is done with each contact. */
   readonly operation: ImportOperation
+  /**
+   * Sends only rows whose contact has changed since it was last accepted, in any run of this import.
+   * Default: all are sent. Rejected, failed and repeated contacts are always sent again.
+   *
+   * The database keeps two digests a contact for it, under a key that is kept apart: pseudonymous
+   * data, which {@link Import.forgetAll} deletes. With another key, everything is sent.
+   */
+  readonly changedOnly?: ChangedOnly | undefined
 }
 
 /** Opens a source. It is closed when the run ends. */
@@ -262,6 +274,8 @@ export interface Import<E = never, R = never> {
   ) => Stream.Stream<Reject, ImportError, Engine>
   /** Deletes everything that the database knows of it. */
   readonly forget: (id: string) => Effect.Effect<void, ImportError, Engine>
+  /** Deletes everything that the database knows of all its runs, and the digests of its contacts. */
+  readonly forgetAll: Effect.Effect<void, ImportError, Engine>
   /** The ids of its runs, the latest first. */
   readonly ids: Effect.Effect<ReadonlyArray<string>, ImportError, Engine>
 }
@@ -288,7 +302,8 @@ const countsOf = (id: string, totals: Totals) => ({
   done: totals.done,
   rejected: totals.rejected,
   crashed: totals.crashed,
-  open: totals.rows - totals.done - totals.rejected,
+  unchanged: totals.unchanged,
+  open: totals.rows - totals.done - totals.rejected - totals.unchanged,
 })
 
 const probeEvery = 60_000
@@ -298,7 +313,7 @@ const headSize = 65_536
 /** Makes an import. It does nothing until it is run. */
 export const make = <E, R>(
   name: string,
-  { mapping, operation, rows }: ImportOptions<E, R>,
+  { changedOnly, mapping, operation, rows }: ImportOptions<E, R>,
 ): Import<E, R> => {
   const idOf = (id: string): string => `${name}/${id}`
 
@@ -340,6 +355,7 @@ export const make = <E, R>(
     { settings, store }: EngineService,
     record: ImportRecord,
     source: Source,
+    changes: Job["changes"],
     stop: Deferred.Deferred<void>,
   ): Effect.Effect<Layout | undefined, E | ImportError, R> =>
     Effect.gen(function* () {
@@ -362,18 +378,20 @@ export const make = <E, R>(
           const layout = yield* inspect(source, rows)
           const mapper = yield* mapping.mapper(layout.columns, operation.needsUnicityAlone)
           const { isOrdered } = operation
-          const whole = yield* makePlan(source, layout, mapper, { isOrdered, secret }, (part) =>
-            store.writePlan(id, part.chunks, part.rejects))
+          const isUnchanged = changes && findUnchanged(store, changes)
+          const whole = yield* makePlan(
+            source,
+            layout,
+            mapper,
+            { isOrdered, isUnchanged, secret },
+            (part) => store.writePlan(id, part.chunks, part.rejects),
+          )
           yield* store.endPlan(id, claim, JSON.stringify(whole))
         })
         yield* Effect.raceFirst(planning, Effect.andThen(keeping, Effect.never)).pipe(
           // So that it can begin anew with what was wrong mended.
-          Effect.tapError(() =>
-            store.forget(id)
-          ),
-          Effect.onInterrupt(() =>
-            Effect.ignore(store.releaseImport(id, claim))
-          ),
+          Effect.tapError(() => store.forget(id)),
+          Effect.onInterrupt(() => Effect.ignore(store.releaseImport(id, claim))),
         )
       }
     })
@@ -393,13 +411,20 @@ export const make = <E, R>(
       const key = idOf(id)
       const opened = yield* openOf(source)
       const record = yield* begin(store, key, opened)
+      const changes = changedOnly === undefined ? undefined : {
+        name,
+        digests: yield* makeDigests(
+          changedOnly,
+          `${operation.description}\n${mapping.description}`,
+        ),
+      }
       const wasComplete = record.state === "complete"
       const stopped = Deferred.makeUnsafe<void>()
       if (stop !== undefined) {
         yield* Effect.forkScoped(Effect.andThen(stop, Deferred.succeed(stopped, undefined)))
       }
       if (record.reason !== "Paused") yield* store.setState(key, ["paused"], "running", "")
-      const layout = yield* planned(engine, record, opened, stopped)
+      const layout = yield* planned(engine, record, opened, changes, stopped)
       if (layout !== undefined && !wasComplete) {
         const mapper: Mapper = yield* mapping.mapper(layout.columns, operation.needsUnicityAlone)
         const job = {
@@ -413,6 +438,7 @@ export const make = <E, R>(
           mapper,
           operation,
           concurrency,
+          changes,
           stop: stopped,
         }
         const working = Effect.gen(function* () {
@@ -476,7 +502,7 @@ export const make = <E, R>(
         const snapshot = Effect.gen(function* () {
           const totals = yield* totalsOf(store, idOf(id))
           const at = yield* Clock.currentTimeMillis
-          const settled = totals.done + totals.rejected
+          const settled = totals.done + totals.rejected + totals.unchanged
           const rate = last === undefined || at <= last.at
             ? 0
             : (settled - last.settled) / (at - last.at) * 1000
@@ -500,11 +526,37 @@ export const make = <E, R>(
     resume: (id) => change(idOf(id), ["paused"], "running", ""),
     rejects,
     forget: (id) => Engine.use(({ store }) => store.forget(idOf(id))),
+    forgetAll: Engine.use(({ store }) =>
+      Effect.gen(function* () {
+        yield* store.forgetDigests(name)
+        for (const id of yield* store.list(`${name}/`)) yield* store.forget(id)
+      })
+    ),
     ids: Engine.use(({ store }) =>
       Effect.map(store.list(`${name}/`), (ids) => ids.map((id) => id.slice(name.length + 1)))
     ),
   }
 }
+
+/** Which contacts were accepted before as they are now. What is known of all others is deleted. */
+const findUnchanged = (
+  store: ImportStore,
+  { digests, name }: NonNullable<Job["changes"]>,
+) =>
+(contacts: ReadonlyArray<PlannedContact>): Effect.Effect<ReadonlyArray<boolean>, ImportError> =>
+  Effect.gen(function* () {
+    const pairs = contacts.map(({ content, key }) =>
+      [digests.contact(key), digests.content(key, content)] as const
+    )
+    const known = yield* store.digests(name, pairs.map(([contact]) => contact), digests.maxAge)
+    const unchanged = pairs.map(([contact, content]) => known.get(contact) === content)
+    // They are sent, and may be changed at NP6 even if they fail, or if the run is given up.
+    const stale = pairs.flatMap(([contact], at) =>
+      unchanged[at] === true || !known.has(contact) ? [] : [[contact, undefined] as const]
+    )
+    yield* store.keepDigests(name, stale)
+    return unchanged
+  })
 
 const change = (
   id: string,

@@ -20,6 +20,8 @@ export interface SentRow {
   readonly contact: Contact
   /** Two rows of one contact have the same. */
   readonly key: string
+  /** What is sent, as text; where only what has changed is. */
+  readonly content: string
 }
 
 /** How a row can fail at NP6. */

@@ -18,6 +18,7 @@ import { chmodSync } from "node:fs"
 import { dirname, resolve } from "node:path"
 import process from "node:process"
 import type { DatabaseSync, SQLInputValue } from "node:sqlite"
+import { DigestKeyFile } from "./ChangedOnly.ts"
 import { ImportError } from "./ImportError.ts"
 import { SpoolDirectory } from "./Source.ts"
 
@@ -30,9 +31,10 @@ export const layerSqlite = (
   const client = Layer.effectContext(
     Effect.map(makeClient(filename), (client) => Context.make(SqlClient.SqlClient, client)),
   ).pipe(Layer.provide(Reactivity.layer))
-  return filename === memory ? client : Layer.merge(
+  return filename === memory ? client : Layer.mergeAll(
     client,
     Layer.succeed(SpoolDirectory, dirname(resolve(filename))),
+    Layer.succeed(DigestKeyFile, `${resolve(filename)}.key`),
   )
 }
 

@@ -24,6 +24,7 @@ import { CurrentFence } from "../client/fence.ts"
 import { Targets } from "../targets/Targets.ts"
 import { ImportError } from "./ImportError.ts"
 import { Lease } from "./lease.ts"
+import type { Digests } from "./ChangedOnly.ts"
 import type { Mapper } from "./Mapping.ts"
 import type { ImportOperation, RowOutcome, SentRow } from "./ImportOperation.ts"
 import { cellReject, keyedHash, readChunk } from "./plan.ts"
@@ -47,6 +48,8 @@ export interface Job {
   readonly mapper: Mapper
   readonly operation: ImportOperation
   readonly concurrency: number
+  /** Where only what has changed is sent: its digests, under the import's name. */
+  readonly changes: { readonly name: string; readonly digests: Digests } | undefined
   /** Ends when this process is to stop: nothing more is sent, and what is under way is waited for. */
   readonly stop: Deferred.Deferred<void>
 }
@@ -95,8 +98,8 @@ export const work = (job: Job): Effect.Effect<void, ImportError> =>
     })
     if (isStopped(job)) return
     yield* workOnTail(job)
-    const { done, openChunks, rejected, rows } = yield* totalsOf(job)
-    if (openChunks === 0 && done + rejected === rows) {
+    const { done, openChunks, rejected, rows, unchanged } = yield* totalsOf(job)
+    if (openChunks === 0 && done + rejected + unchanged === rows) {
       yield* job.store.setState(job.id, ["running"], "complete", "")
     }
   })
@@ -106,7 +109,14 @@ const totalsOf = ({ id, store }: Job) =>
     store.totals(id),
     (totals) =>
       totals ??
-        { state: "paused" as ImportState, openChunks: 0, rows: 0, done: 0, rejected: 0 },
+        {
+          state: "paused" as ImportState,
+          openChunks: 0,
+          rows: 0,
+          done: 0,
+          rejected: 0,
+          unchanged: 0,
+        },
   )
 
 const sleepOrStop = ({ stop }: Job, millis: number): Effect.Effect<unknown> =>
@@ -119,14 +129,14 @@ const sourceChanged = new ImportError({
 
 /** Reads the rows of a chunk again: those with these marks, and rejects for what is no contact now. */
 const rowsOf = (
-  { layout, mapper, secret, source }: Job,
+  { changes, layout, mapper, secret, source }: Job,
   chunk: ChunkRecord,
 ): Effect.Effect<ReadonlyArray<ReturnType<typeof readChunk>[number]>, ImportError> =>
   Effect.flatMap(
     source.read(chunk.start, chunk.size),
     (bytes) =>
       keyedHash(secret, bytes) === chunk.hash
-        ? Effect.succeed(readChunk(layout, mapper, chunk, bytes))
+        ? Effect.succeed(readChunk(layout, mapper, chunk, bytes, changes !== undefined))
         : Effect.fail(sourceChanged),
   )
 
@@ -134,6 +144,8 @@ const rowsOf = (
 class Progress {
   readonly outcomes: Array<string>
   rejects: Array<RejectRecord> = []
+  /** The rows that NP6 has accepted since the last save. */
+  sent: Array<SentRow> = []
   isDirty = false
   hasProgress = false
 
@@ -154,16 +166,32 @@ class Progress {
   }
 }
 
+/** Keeps the digests of what was sent. A contact with several rows has none, and is always sent. */
+const keepDigests = (
+  { changes, store }: Job,
+  rows: ReadonlyArray<SentRow>,
+  isTail: boolean,
+): Effect.Effect<void, ImportError> => {
+  if (changes === undefined) return Effect.void
+  const { digests, name } = changes
+  return store.keepDigests(
+    name,
+    rows.map(({ content, key }) =>
+      [digests.contact(key), isTail ? undefined : digests.content(key, content)] as const
+    ),
+  )
+}
+
 /** The contacts among rows, and rejects for those that are none. */
 const contactsOf = (
   rows: ReadonlyArray<ReturnType<typeof readChunk>[number]>,
   n: number,
   progress: Progress,
 ): ReadonlyArray<SentRow> =>
-  rows.flatMap(({ contact, i, line }) => {
+  rows.flatMap(({ contact, content, i, line }) => {
     if (Result.isSuccess(contact)) {
       const key = contactKey(contact.success.unicity)
-      return [{ n, i, line, contact: contact.success, key }]
+      return [{ n, i, line, contact: contact.success, content, key }]
     }
     progress.mark(i, "F", cellReject({ n, i, line }, contact.failure))
     return []
@@ -233,8 +261,8 @@ const workOn = (
       progress.hasProgress ? isCareful ? carefulFrom - 1 : 1 : chunk.attempts
     const save = Effect.suspend(() => store.saveChunk(id, chunk, ...progress.take(), attempts()))
     const settled = (outcome: RowOutcome): void => {
-      const { i } = outcome.input
-      progress.mark(i, ...settle(outcome, isLastRound))
+      progress.mark(outcome.input.i, ...settle(outcome, isLastRound))
+      if (outcome._tag === "Done") progress.sent.push(outcome.input)
     }
     const send = (rows: ReadonlyArray<SentRow>, concurrency: number) =>
       operation.send(Stream.fromIterable(rows), {
@@ -285,6 +313,7 @@ const workOn = (
     for (const [i, outcome] of progress.outcomes.entries()) {
       if (outcome === "!") progress.mark(i, ".")
     }
+    yield* keepDigests(job, progress.sent.splice(0), false)
     yield* store.saveChunk(id, chunk, ...progress.take(), 0, {
       rounds: isOpen && !isInterrupted ? chunk.rounds + 1 : chunk.rounds,
       // A third of a lease, before NP6 or the network is tried again.
@@ -314,7 +343,7 @@ const workOnTail = (job: Job): Effect.Effect<void, ImportError> =>
     for (;;) {
       const totals = yield* totalsOf(job)
       if (totals.state !== "running" || totals.openChunks > 0 || isStopped(job)) return
-      if (totals.done + totals.rejected >= totals.rows) return
+      if (totals.done + totals.rejected + totals.unchanged >= totals.rows) return
       claim = yield* store.claimImport(id, "running")
       if (claim !== undefined) break
       yield* sleepOrStop(job, pollEvery)
@@ -354,18 +383,24 @@ const sendTail = (
     const progress = new Map(chunks.map((chunk) => [chunk.n, new Progress(chunk.outcomes)]))
     const save = Effect.suspend(() => {
       const rejects: Array<RejectRecord> = []
+      const sent: Array<SentRow> = []
       const outcomes = [...progress].map(([n, rows]) => {
         const [text, some] = rows.take()
         rejects.push(...some)
+        sent.push(...rows.sent.splice(0))
         return [n, text] as const
       })
-      return store.saveTail(id, claim, outcomes, rejects)
+      return Effect.tap(
+        store.saveTail(id, claim, outcomes, rejects),
+        () => keepDigests(job, sent, true),
+      )
     })
     const settled = (outcome: RowOutcome): void => {
       const { i, n } = outcome.input
       // A later row of the contact may be sent before another round, so there is none.
       const [mark, reject] = settle(outcome, true)
       progress.get(n)?.mark(i, mark === "." ? "L" : mark, reject)
+      if (outcome._tag === "Done") progress.get(n)?.sent.push(outcome.input)
     }
     const sending = Effect.gen(function* () {
       const rows: Array<SentRow> = []

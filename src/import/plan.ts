@@ -56,12 +56,27 @@ export const cellReject = (
   }
 }
 
+/** A contact of a plan, and what would be sent of it. */
+export interface PlannedContact {
+  readonly key: string
+  readonly content: string
+}
+
 /** Plans a source, part by part. Gives the layout with all columns, those of later rows included. */
 export const makePlan = (
   source: Source,
   layout: Layout,
   mapping: Mapper,
-  { isOrdered, secret }: { readonly isOrdered: boolean; readonly secret: string },
+  { isOrdered, isUnchanged, secret }: {
+    readonly isOrdered: boolean
+    readonly secret: string
+    /** Which of some contacts were sent before as they are now. */
+    readonly isUnchanged:
+      | ((
+        contacts: ReadonlyArray<PlannedContact>,
+      ) => Effect.Effect<ReadonlyArray<boolean>, ImportError>)
+      | undefined
+  },
   write: (part: PlanPart) => Effect.Effect<void, ImportError>,
 ): Effect.Effect<Layout, ImportError> =>
   Effect.gen(function* () {
@@ -74,15 +89,25 @@ export const makePlan = (
     for (;;) {
       const block = yield* cursor.next
       if (block === undefined) return { ...layout, columns: columns.names }
-      const part = planBlock(block, n)
+      const contacts: Array<PlannedContact> = []
+      const part = planBlock(block, n, contacts)
       n += part.chunks.length
-      if (part.chunks.length > 0) yield* write(part)
+      const marks = isUnchanged === undefined ? [] : yield* isUnchanged(contacts)
+      let at = 0
+      const chunks = marks.includes(true)
+        ? part.chunks.map((chunk) => ({
+          ...chunk,
+          outcomes: chunk.outcomes.replace(/[.]/g, () => marks[at++] === true ? "U" : "."),
+        }))
+        : part.chunks
+      if (chunks.length > 0) yield* write({ ...part, chunks })
       if (part.failure !== undefined) return yield* Effect.fail(part.failure)
     }
 
     function planBlock(
       { bytes, offset, reader }: Block,
       first: number,
+      contacts: Array<PlannedContact>,
     ): PlanPart & { readonly failure: ImportError | undefined } {
       const chunks: Array<PlanPart["chunks"][number]> = []
       const rejects: Array<RejectRecord> = []
@@ -120,8 +145,12 @@ export const makePlan = (
           rejects.push(cellReject(place, checked.failure))
           chunk.outcomes += "F"
         } else {
-          const isLater = isOrdered && seen.add(contactKey(checked.success.unicity))
+          const key = contactKey(checked.success.unicity)
+          const isLater = isOrdered && seen.add(key)
           chunk.outcomes += isLater ? "L" : "."
+          if (!isLater && isUnchanged !== undefined) {
+            contacts.push({ key, content: checked.success.content() })
+          }
         }
         next = reader.next
         if (chunk.outcomes.length >= chunkRows) end(next)
@@ -137,6 +166,8 @@ export interface ChunkRow {
   readonly line: number
   readonly cells: ReadonlyArray<unknown>
   readonly contact: ReturnType<Mapper["map"]>
+  /** What is sent, as text; where it is asked for. */
+  readonly content: string
 }
 
 /** Reads the rows of a chunk again. */
@@ -145,6 +176,7 @@ export const readChunk = (
   mapper: Mapper,
   chunk: Pick<ChunkRecord, "line">,
   bytes: Uint8Array,
+  needsContent: boolean,
 ): ReadonlyArray<ChunkRow> => {
   const reader = readBlock(layout, new Columns(layout.columns), bytes, chunk.line, true)
   const rows: Array<ChunkRow> = []
@@ -153,7 +185,11 @@ export const readChunk = (
     const contact: ReturnType<Mapper["map"]> = problem === undefined
       ? mapper.map(cells)
       : Result.fail([problem])
-    rows.push({ i: rows.length, line: reader.line, cells, contact })
+    const checked = needsContent && problem === undefined ? mapper.check(cells) : undefined
+    const content = checked !== undefined && Result.isSuccess(checked)
+      ? checked.success.content()
+      : ""
+    rows.push({ i: rows.length, line: reader.line, cells, contact, content })
   }
   return rows
 }

@@ -41,8 +41,8 @@ export interface ChunkRecord {
   readonly rows: number
   readonly hash: string
   /**
-   * A character a row: `.` to do, `L` to do after all others, `D` done, `F` rejected, `!` being sent
-   * alone.
+   * A character a row: `.` to do, `L` to do after all others, `D` done, `F` rejected, `U` unchanged
+   * and not sent, `!` being sent alone.
    */
   readonly outcomes: string
   /** Grows with each process that takes the chunk: what is saved under an older one is refused. */
@@ -75,6 +75,7 @@ export interface Totals {
   readonly rows: number
   readonly done: number
   readonly rejected: number
+  readonly unchanged: number
   readonly crashed: number
   readonly chunks: number
   readonly openChunks: number
@@ -145,7 +146,8 @@ const migrations = Migrator.fromRecord({
         byte_start DOUBLE PRECISION NOT NULL, byte_size INTEGER NOT NULL,
         line INTEGER NOT NULL, row_count INTEGER NOT NULL, hash TEXT NOT NULL,
         outcomes TEXT NOT NULL, done INTEGER NOT NULL DEFAULT 0,
-        rejected INTEGER NOT NULL DEFAULT 0, is_open INTEGER NOT NULL,
+        rejected INTEGER NOT NULL DEFAULT 0, unchanged INTEGER NOT NULL DEFAULT 0,
+        is_open INTEGER NOT NULL,
         claim INTEGER NOT NULL DEFAULT 0, lease DOUBLE PRECISION NOT NULL DEFAULT 0,
         due DOUBLE PRECISION NOT NULL DEFAULT 0,
         attempts INTEGER NOT NULL DEFAULT 0, rounds INTEGER NOT NULL DEFAULT 0,
@@ -157,6 +159,11 @@ const migrations = Migrator.fromRecord({
         column_name TEXT NOT NULL, problem TEXT NOT NULL, tag TEXT NOT NULL,
         remedy TEXT NOT NULL, applied TEXT NOT NULL, status INTEGER NOT NULL,
         request TEXT NOT NULL, PRIMARY KEY (import_id, n, i)
+      )`
+    yield* sql`
+      CREATE TABLE np6_import_digest (
+        name TEXT NOT NULL, contact TEXT NOT NULL, content TEXT NOT NULL,
+        sent_at DOUBLE PRECISION NOT NULL, PRIMARY KEY (name, contact)
       )`
   }),
 })
@@ -246,6 +253,18 @@ export interface ImportStore {
     limit: number,
   ) => Saved<ReadonlyArray<RejectRecord>>
   readonly chunk: (id: string, n: number) => Saved<ChunkRecord | undefined>
+  /** The digests of what was sent of some contacts, no older than so many milliseconds. */
+  readonly digests: (
+    name: string,
+    contacts: ReadonlyArray<string>,
+    maxAge: number,
+  ) => Saved<ReadonlyMap<string, string>>
+  /** Keeps the digests of what was sent; `undefined` deletes that of a contact. */
+  readonly keepDigests: (
+    name: string,
+    digests: ReadonlyArray<readonly [contact: string, content: string | undefined]>,
+  ) => Saved<void>
+  readonly forgetDigests: (name: string) => Saved<unknown>
   /** Deletes everything of an import. */
   readonly forget: (id: string) => Saved<void>
   /** The imports whose state hasn't changed for so many milliseconds. */
@@ -394,6 +413,7 @@ export const makeImportStore = (
               byte_size: size,
               row_count: rows,
               rejected,
+              unchanged: count(chunk.outcomes, "U"),
               is_open: chunk.outcomes.includes(".") ? 1 : 0,
               ...chunk,
             }
@@ -490,6 +510,7 @@ export const makeImportStore = (
               CAST(COALESCE(SUM(c.row_count), 0) AS DOUBLE PRECISION) AS row_sum,
               CAST(COALESCE(SUM(c.done), 0) AS DOUBLE PRECISION) AS done,
               CAST(COALESCE(SUM(c.rejected), 0) AS DOUBLE PRECISION) AS rejected,
+              CAST(COALESCE(SUM(c.unchanged), 0) AS DOUBLE PRECISION) AS unchanged,
               CAST(COALESCE(SUM(c.is_open), 0) AS DOUBLE PRECISION) AS open_chunks,
               (SELECT COUNT(*) FROM np6_import_reject r
                 WHERE r.import_id = i.id AND r.tag = 'Crashed') AS crashed
@@ -502,6 +523,7 @@ export const makeImportStore = (
               rows: number(row, "row_sum"),
               done: number(row, "done"),
               rejected: number(row, "rejected"),
+              unchanged: number(row, "unchanged"),
               crashed: number(row, "crashed"),
               chunks: number(row, "chunks"),
               openChunks: number(row, "open_chunks"),
@@ -523,6 +545,34 @@ export const makeImportStore = (
             SELECT * FROM np6_import_chunk WHERE import_id = ${id} AND n = ${n}`),
           ([row]) => row && chunkOf(row),
         ),
+
+      digests: (name, contacts, maxAge) =>
+        Effect.gen(function* () {
+          const found = new Map<string, string>()
+          const since = Number.isFinite(maxAge) ? sql`AND sent_at > ${now} - ${maxAge}` : sql``
+          for (let at = 0; at < contacts.length; at += 500) {
+            const rows = yield* persist(sql<Row>`
+              SELECT contact, content FROM np6_import_digest
+              WHERE name = ${name} AND contact IN ${sql.in(contacts.slice(at, at + 500))} ${since}`)
+            for (const row of rows) found.set(text(row, "contact"), text(row, "content"))
+          }
+          return found
+        }),
+
+      keepDigests: (name, digests) =>
+        digests.length === 0 ? Effect.void : persist(sql.withTransaction(Effect.gen(function* () {
+          for (const [contact, content] of digests) {
+            yield* content === undefined
+              ? sql`DELETE FROM np6_import_digest WHERE name = ${name} AND contact = ${contact}`
+              : sql`
+                INSERT INTO np6_import_digest (name, contact, content, sent_at)
+                VALUES (${name}, ${contact}, ${content}, ${now})
+                ON CONFLICT (name, contact)
+                DO UPDATE SET content = excluded.content, sent_at = excluded.sent_at`
+          }
+        }))),
+
+      forgetDigests: (name) => persist(sql`DELETE FROM np6_import_digest WHERE name = ${name}`),
 
       forget: (id) =>
         persist(sql.withTransaction(Effect.gen(function* () {

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { type Account, RetryPolicy, type Targets } from "@effect-np6/targets"
 import { Import, type ImportError, Source } from "@effect-np6/targets/import"
 import { Fault, Sandbox, type SandboxOptions } from "@effect-np6/targets/sandbox"
-import { Deferred, Effect, Fiber, Layer, Stream } from "effect"
+import { Deferred, Effect, Fiber, Layer, Redacted, Stream } from "effect"
 import { readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import process from "node:process"
@@ -65,6 +65,7 @@ describe("Import.run", () => {
         done: 1_234,
         rejected: 0,
         crashed: 0,
+        unchanged: 0,
         open: 0,
         wasComplete: false,
       })
@@ -326,6 +327,72 @@ describe("Import.run", () => {
       const gone = yield* Effect.flip(Stream.runDrain(crm.progress("1")))
       assert.strictEqual(gone.reason, "NoSuchImport")
     }))
+})
+
+describe("Import.make: changedOnly", () => {
+  const synced = (key: string, refreshAfter?: "0 millis") =>
+    Import.make("synced", {
+      rows: Import.csv(),
+      mapping: Import.byFieldName(),
+      operation: Import.upsert(),
+      changedOnly: { key: Redacted.make(key), refreshAfter },
+    })
+
+  live(
+    "sends only contacts that have changed since they were accepted",
+    () =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox
+        const rows = Array.from({ length: 700 }, (_, n) => `${address(n)},Name,${n}`)
+        const run = (id: string, more: ReadonlyArray<string> = rows, key = "key") =>
+          synced(key).run({ id, source: csvOf(...more) })
+        assert.deepInclude(yield* run("1"), { done: 700, unchanged: 0, end: "complete" })
+        assert.deepInclude(yield* run("2"), { done: 0, unchanged: 700, end: "complete", open: 0 })
+        assert.strictEqual(yield* writes, 700)
+        // One has changed, one is new, one stands there twice.
+        const next = [
+          `${address(0)},Other,0`,
+          ...rows.slice(1),
+          `new@example.com,New,1`,
+          rows[5] ?? "",
+        ]
+        assert.deepInclude(yield* run("3", next), { done: 3, unchanged: 699 })
+        // What stood there twice is sent once more.
+        assert.deepInclude(yield* run("4", next.slice(0, -1)), { done: 1, unchanged: 700 })
+        // One that fails may have been changed at NP6: its old values are sent, too.
+        yield* sandbox.script({
+          on: { unicity: address(9) },
+          times: Infinity,
+          fault: Fault.status(400),
+        })
+        const failing = next.with(9, `${address(9)},Failing,9`)
+        assert.deepInclude(yield* run("5", failing), { done: 1, rejected: 1 })
+        assert.deepInclude(yield* run("6", rows), { rejected: 1 })
+        // Another key knows nothing.
+        assert.deepInclude(yield* run("7", rows, "lost"), { done: 699, rejected: 1, unchanged: 0 })
+        yield* synced("key").forgetAll
+        assert.deepStrictEqual(yield* synced("key").ids, [])
+      }),
+  )
+
+  live(
+    "sends contacts again once they are old, and asks for a key where there is none",
+    () =>
+      Effect.gen(function* () {
+        const source = many(5)
+        yield* synced("key").run({ id: "1", source })
+        const refreshed = yield* synced("key", "0 millis").run({ id: "2", source })
+        assert.deepInclude(refreshed, { done: 5, unchanged: 0 })
+        const keyless = Import.make("keyless", {
+          rows: Import.csv(),
+          mapping: Import.byFieldName(),
+          operation: Import.upsert(),
+          changedOnly: {},
+        })
+        const error = yield* Effect.flip(keyless.run({ id: "1", source }))
+        assert.strictEqual(reason(error), "BadOptions")
+      }),
+  )
 })
 
 const reason = (error: { readonly _tag: string }): unknown =>
