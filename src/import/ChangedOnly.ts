@@ -53,23 +53,20 @@ const readKey = ({ key }: ChangedOnly): Effect.Effect<string, ImportError> =>
     if (NP6_IMPORT_KEY !== undefined && NP6_IMPORT_KEY !== "") return NP6_IMPORT_KEY
     const file = yield* DigestKeyFile
     if (file === undefined) return yield* Effect.fail(noKey)
+    const unreadable = new ImportError({
+      reason: "Store",
+      message: `The key of the digests can't be read or written: ${file}`,
+    })
+    const made = randomBytes(24).toString("base64url")
+    const isMade = yield* Effect.promise(() =>
+      writeFile(file, made, { mode: 0o600, flag: "wx" }).then(() => true, () => false)
+    )
+    if (isMade) {
+      yield* Effect.logInfo(`A new key for digests is in ${file}: everything is sent once.`)
+    }
     return yield* Effect.tryPromise({
-      try: async () => {
-        const made = randomBytes(24).toString("base64url")
-        const options = { mode: 0o600, flag: "wx" }
-        const isMade = await writeFile(file, made, options).then(() => true, () => false)
-        if (isMade) {
-          await Effect.runPromise(
-            Effect.logInfo(`A new key for digests is in ${file}: everything is sent once.`),
-          )
-        }
-        return await readFile(file, "utf8")
-      },
-      catch: () =>
-        new ImportError({
-          reason: "Store",
-          message: `The key of the digests can't be read or written: ${file}`,
-        }),
+      try: () => readFile(file, "utf8"),
+      catch: () => unreadable,
     })
   })
 

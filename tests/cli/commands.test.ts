@@ -89,6 +89,7 @@ const usages: ReadonlyArray<
   ["no file", ["import"], 2, "np6 import contacts.csv"],
   ["a missing file", ["import", "no.csv"], 2, "There is no such file"],
   ["a wrong choice", ["import", "c.csv", "--dates", "ymd"], 2, "--dates is one of iso, dmy, mdy"],
+  ["days that are none", ["import", "c.csv", "--changed-only", "--refresh-after", "x"], 2, "30d"],
   ["a store that isn't SQLite", ["import", "c.csv", "--store", "x"], 2, "sqlite:FILE"],
   ["an unknown segment", ["import", "c.csv", "--segment", "Newsleter"], 2, "Newsletter"],
   ["an unknown column", ["import", "unknown.csv"], 2, '--map "E-mail=Email"'],
@@ -212,6 +213,21 @@ describe("np6 import", () => {
         assert.strictEqual(ended.code, 0, ended.output)
         assert.include(ended.output, "2 rows, utf-8")
         assert.strictEqual((yield* contacts).size, 0)
+      }),
+  )
+
+  np6(
+    "--changed-only: sends what changed since the last run",
+    { "c.csv": csv },
+    (desk) =>
+      Effect.gen(function* () {
+        const run = desk.np6(["import", "c.csv", "--changed-only", "--json", "--quiet"])
+        assert.deepInclude(JSON.parse((yield* run).output), { done: 2, unchanged: 0 })
+        assert.deepInclude(JSON.parse((yield* run).output), { done: 0, unchanged: 2 })
+        yield* Effect.promise(() =>
+          writeFile(join(desk.directory, "c.csv"), `${csv}c@example.com,,\n`)
+        )
+        assert.deepInclude(JSON.parse((yield* run).output), { done: 1, unchanged: 2, open: 0 })
       }),
   )
 

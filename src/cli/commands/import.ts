@@ -215,6 +215,20 @@ const check = (
     return { rows, rejected, id: digest.digest("hex").slice(0, 20) }
   })
 
+const changedOnlyOf = (typed: Typed): Result.Result<Import.ChangedOnly | undefined, Stop> => {
+  const text = typed.text("refresh-after")
+  if (!typed.has("changed-only")) {
+    return text === undefined
+      ? Result.succeed(undefined)
+      : Result.fail(usage("--refresh-after goes with --changed-only."))
+  }
+  if (text === undefined) return Result.succeed({})
+  const days = /^([1-9]\d{0,4})d$/.exec(text)?.[1]
+  return days === undefined
+    ? Result.fail(usage(`--refresh-after takes days, such as 30d, and got "${text}".`))
+    : Result.succeed({ refreshAfter: `${Number(days)} days` })
+}
+
 /** The most rejects that are allowed: a number, or a share of the rows. */
 const maxRejectsOf = (typed: Typed, rows: number): Result.Result<number | undefined, Stop> => {
   const text = typed.text("max-rejects")
@@ -329,6 +343,11 @@ const importFile: Command = {
     "dry-run": { help: "check the whole file, and send nothing" },
     "max-rejects": { value: "N|N%", help: "send nothing when more rows can't be sent" },
     rejects: { value: "FILE", help: "where rejected rows go: <file>.rejects.csv when left out" },
+    "changed-only": { help: "send only contacts that have changed since they were accepted" },
+    "refresh-after": {
+      value: "30d",
+      help: "with --changed-only: send each again after so many days",
+    },
     fresh: { help: "begin anew, even if this import was begun before" },
     store: { value: "sqlite:FILE", help: "where it is kept how far the import is" },
     concurrency: { value: "N", help: "requests at once: 16 when left out" },
@@ -379,13 +398,18 @@ const importFile: Command = {
           return bad > 0 && most === undefined ? exitCodes.rejects : exitCodes.done
         }
         const segment = typed.text("segment")
-        const operation = segment === undefined
+        const chosen = segment === undefined
           ? Import.upsert()
           : Import.ensureInSegment(yield* segmentNamedOrOf(segment))
+        // What one host has accepted, another hasn't.
+        const host = process.env["NP6_BASE_URL"] ?? ""
+        const operation = { ...chosen, description: `${chosen.description} ${host}` }
+        const changedOnly = yield* Effect.fromResult(changedOnlyOf(typed))
         const job = Import.make("np6", {
           rows: format,
           mapping: Import.byFieldName(options),
           operation,
+          changedOnly,
         })
         const known = (yield* job.ids).includes(id)
         if (typed.has("fresh") && known) yield* job.forget(id)
@@ -427,6 +451,7 @@ const importFile: Command = {
             rows: report.rows,
             done,
             rejected,
+            unchanged: report.unchanged,
             open,
             rejects: isListed ? rejects : undefined,
             seconds,
@@ -436,7 +461,8 @@ const importFile: Command = {
           `${report.done} contacts ${
             segment === undefined ? "upserted" : "upserted and in the segment"
           } ` +
-            `in ${seconds} s` + (report.open > 0 ? `, ${report.open} not sent yet` : ""),
+            `in ${seconds} s` + (report.unchanged > 0 ? `, ${report.unchanged} unchanged` : "") +
+            (report.open > 0 ? `, ${report.open} not sent yet` : ""),
         )
         if (isListed) note(`${report.rejected} rejected: see ${rejects}`)
         if (report.end === "stopped") {
