@@ -17,7 +17,6 @@ export const exitCodes = {
   guarded: 5,
   /** NP6 can't be reached, or the import is paused: run it again. */
   again: 6,
-  running: 7,
   /** `diff --exit-code` found some. */
   differences: 8,
 } as const

@@ -90,7 +90,7 @@ describe("examples/import.ts", () => {
           ...faults.map((fault, n) => ({ skip: 100 + 150 * n, times: 3, fault })),
         )
         // After so many requests of each process.
-        for (const requests of [3, 170, 411, 37, 605, 290]) {
+        for (const requests of [3, 170, 411, 605]) {
           const enough = yield* Effect.forkChild(
             sandbox.ended.pipe(Stream.take(requests), Stream.runDrain),
           )

@@ -14,7 +14,7 @@ const hasSqlite = process.getBuiltinModule?.("node:sqlite") !== undefined
 type Services = Import.Engine | Sandbox | Targets | Account
 
 const layerOf = (filename: string, options: SandboxOptions = {}) =>
-  Import.layerWith({ lease: "6 seconds", settle: "10 millis", checkpoint: "20 millis" }).pipe(
+  Import.layerWith({ lease: "4 seconds", settle: "10 millis", checkpoint: "20 millis" }).pipe(
     Layer.provideMerge(Import.layerSqlite({ filename })),
     Layer.provideMerge(Sandbox.layerTargets({ retry: RetryPolicy.none, ...options })),
   )
