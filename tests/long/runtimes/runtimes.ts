@@ -85,6 +85,7 @@ const worker = (name: string, date: string): RuntimeRow => ({
 export const runtimes: ReadonlyArray<RuntimeRow> = [
   node(oldestNode),
   node(nodeOfHost),
+  node("26.10.0"),
   ofNpm("bun", `Bun ${bun}`, "Bun", `bun@${bun}`),
   {
     name: "deno",
