@@ -13,8 +13,8 @@ import { number, ratio, spread, table } from "./statistics.ts"
 /** What is imported, in a process of its own. The library as a file, as it isn't installed. */
 const modules = (home: string): Readonly<Record<string, ReadonlyArray<string>>> => ({
   "ours: `mod.ts`": [join(home, "mod.js")],
-  "ours: `src/targets/Targets.ts` alone": [join(home, "src/Targets.js")],
-  "ours: the sandbox": [join(home, "src/Sandbox.js")],
+  "ours: `src/targets/Targets.ts` alone": [join(home, "src/targets/Targets.js")],
+  "ours: the sandbox": [join(home, "src/sandbox/Sandbox.js")],
   "Effect's `Effect`, `HttpClient`, `FetchHttpClient`": [
     "effect/Effect",
     "effect/http/HttpClient",

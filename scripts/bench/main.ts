@@ -1,5 +1,5 @@
 /**
- * Measures the library against its peers: `bench.ts [list] [calls] [bulk] [imports] [size]`, all
+ * Measures the library against its peers: `bench.ts [list] [calls] [bulk] [imports] [sandbox] [size]`, all
  * without a name, `--quick` for smaller inputs, `--rounds=3`. Writes Markdown.
  *
  * @module
@@ -12,9 +12,10 @@ import { list } from "./list.ts"
 import type { Part } from "./part.ts"
 import { peers } from "./peers.ts"
 import { machine, runtime } from "./runtime.ts"
+import { sandbox } from "./sandbox.ts"
 import { withWorkshop } from "./workshop.ts"
 
-const parts: Readonly<Record<string, Part>> = { list, calls, bulk, imports, size }
+const parts: Readonly<Record<string, Part>> = { list, calls, bulk, imports, sandbox, size }
 
 const args = process.argv.slice(2)
 const chosen = args.filter((arg) => !arg.startsWith("--"))

@@ -56,6 +56,7 @@ export const manifest = {
   type: "module",
   sideEffects: false,
   exports,
+  bin: { np6: "esm/src/cli/main.js" },
   files: ["esm", "CHANGELOG.md"],
   engines: { node: `>=${oldestNode}` },
   // A peer and nothing else: two copies of Effect in one program don't know each other's services.

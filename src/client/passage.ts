@@ -8,6 +8,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import { type BulkCall, CurrentBulkCall } from "./bulkCall.ts"
+import { CurrentFence } from "./fence.ts"
 import type { Gate, Overdue, Report } from "./Gate.ts"
 
 type AnyFiber = Fiber.Fiber<unknown, unknown>
@@ -16,6 +17,7 @@ type AnyFiber = Fiber.Fiber<unknown, unknown>
 export class Passage {
   readonly #gate: Gate
   readonly #bulk: BulkCall | undefined
+  readonly #fence: Effect.Effect<void> | undefined
   /** How long the call may still wait at the gate, in all its attempts. */
   #left: Duration.Duration
   /** The number of the last request in the bulk run. */
@@ -27,6 +29,7 @@ export class Passage {
     this.#gate = gate
     this.#left = gate.maxWait ?? timeout
     this.#bulk = fiber.getRef(CurrentBulkCall)
+    this.#fence = fiber.getRef(CurrentFence)
   }
 
   /** Whether the call waits for the end of an outage in place of a retry. */
@@ -36,7 +39,11 @@ export class Passage {
 
   /** Waits until an attempt may be sent, from 1; returns what reports its outcome. */
   enter(attempt: number): Effect.Effect<Report, Overdue> {
-    return this.#bulk === undefined ? this.#enterAlone : this.#enterBulk(this.#bulk, attempt)
+    const passed = this.#bulk === undefined
+      ? this.#enterAlone
+      : this.#enterBulk(this.#bulk, attempt)
+    const fence = this.#fence
+    return fence === undefined ? passed : Effect.tap(passed, () => fence)
   }
 
   #enterBulk(bulk: BulkCall, attempt: number): Effect.Effect<Report, Overdue> {

@@ -65,6 +65,8 @@ export const urlOf = (base: URL, template: string, parts: RequestParts): URL | u
   // The URL parser changes dot segments and other parts that have a meaning in a URL.
   if (url.href !== href) return undefined
   const unicity = (parts.unicity ?? []).map((criterion) => ["unicity", criterion] as const)
+  // Setting it makes the runtime parse the URL again.
+  if (unicity.length === 0 && parts.query === undefined) return url
   url.search = [...unicity, ...parts.query ?? []]
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&")
   return url

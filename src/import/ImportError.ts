@@ -14,7 +14,8 @@ import * as Schema from "effect/Schema"
  *   in), `Truncated`, `TooLarge`
  * - its rows: `Header` (no header, a name given twice), `UnclosedQuote`, `RecordTooLong`
  * - its columns: `UnknownColumns`, `NoUnicity`, `Columns` (anything else between columns and fields)
- * - what was asked for: `BadOptions`, `NoSuchImport`, `Running` (it must be complete or paused first)
+ * - what was asked for: `BadOptions`, `NoSuchImport`, `Running` (it must be complete or paused first),
+ *   `Mismatch` (the import with this id has another source or another operation)
  * - the store: `Store` (it can't be opened), `StoreVersion` (a newer version of this library wrote it)
  */
 export type ImportReason =
@@ -35,6 +36,7 @@ export type ImportReason =
   | "BadOptions"
   | "NoSuchImport"
   | "Running"
+  | "Mismatch"
   | "Store"
   | "StoreVersion"
 
@@ -63,6 +65,7 @@ const reasons: ReadonlyArray<ImportReason> = [
   "BadOptions",
   "NoSuchImport",
   "Running",
+  "Mismatch",
   "Store",
   "StoreVersion",
 ]

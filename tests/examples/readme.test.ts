@@ -18,6 +18,9 @@ const read = (path: string): string =>
 
 const readme = read("README.md")
 
+const guides = readdirSync(new URL("../../docs/", import.meta.url))
+  .map((name) => read(`docs/${name}`)).join("\n")
+
 /** The programs that a reader saves and runs. */
 const programs = (readme.match(/(?<=^```ts\n)[\s\S]*?(?=^```$)/gm) ?? [])
   .filter((block) => /Effect\.run\w+\(/.test(block))
@@ -84,7 +87,7 @@ describe("examples/", () => {
   const programs = readdirSync(new URL("../../examples/", import.meta.url))
     .filter((name) => name.endsWith(".ts"))
   for (const name of programs) {
-    it(`the README shows ${name} as it is tested`, () =>
-      assert.include(readme, read(`examples/${name}`).trim()))
+    it(`a guide shows ${name} as it is tested`, () =>
+      assert.include(guides, read(`examples/${name}`).trim()))
   }
 })

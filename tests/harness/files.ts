@@ -1,5 +1,19 @@
 /** Files of contacts, written as programs write them: the encodings and forms that imports meet. */
 import type { Rows } from "@effect-np6/targets/import"
+import { Effect } from "effect"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+/** Runs an effect with a directory of its own, which is removed afterwards. */
+export const inTemporaryDirectory = <A, E, R>(
+  use: (directory: string) => Effect.Effect<A, E, R>,
+): Effect.Effect<A, E, R> =>
+  Effect.acquireUseRelease(
+    Effect.sync(() => mkdtempSync(join(tmpdir(), "np6-test-"))),
+    use,
+    (directory) => Effect.sync(() => rmSync(directory, { recursive: true })),
+  )
 
 /** All bytes as the runtime decodes them, turned round: an encoder that the library doesn't share. */
 const encoderOf = (label: string): ReadonlyMap<string, number> => {

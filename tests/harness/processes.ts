@@ -61,7 +61,7 @@ export interface Ended {
 /** A process under way. */
 export interface Running {
   readonly ended: Effect.Effect<Ended>
-  readonly kill: (signal: "SIGINT" | "SIGTERM") => Effect.Effect<void>
+  readonly kill: (signal: "SIGINT" | "SIGTERM" | "SIGKILL") => Effect.Effect<void>
 }
 
 export interface ProgramOptions {

@@ -3,21 +3,16 @@ import { type ImportError, Source } from "@effect-np6/targets/import"
 import { Effect, Exit, type Scope, Stream } from "effect"
 import { Buffer } from "node:buffer"
 import { spawnSync } from "node:child_process"
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { chmodSync, readdirSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import process from "node:process"
 import { gzipSync } from "node:zlib"
 import { gunzip } from "../../src/import/spool.ts"
+import { inTemporaryDirectory } from "../harness/files.ts"
 
 const inDirectory = <A, E>(
   use: (directory: string) => Effect.Effect<A, E, Scope.Scope>,
-): Effect.Effect<A, E> =>
-  Effect.acquireUseRelease(
-    Effect.sync(() => mkdtempSync(join(tmpdir(), "np6-source-"))),
-    (directory) => Effect.scoped(use(directory)),
-    (directory) => Effect.sync(() => rmSync(directory, { recursive: true })),
-  )
+): Effect.Effect<A, E> => inTemporaryDirectory((directory) => Effect.scoped(use(directory)))
 
 const text = (source: Source.Source) =>
   Effect.map(source.read(0, source.size), (bytes) => new TextDecoder().decode(bytes))

@@ -5,7 +5,7 @@
 import { Cause, Clock, Duration, Effect, Exit, identity, Layer, Schedule } from "effect"
 import { FetchHttpClient, HttpClient } from "effect/http"
 import process from "node:process"
-import { RateLimit, RetryPolicy, Targets } from "../../../mod.ts"
+import { RetryPolicy, Targets } from "../../../mod.ts"
 import { Sandbox } from "../../../src/sandbox/Sandbox.ts"
 import type { SandboxTarget } from "../../../src/sandbox/SandboxService.ts"
 import { VirtualClock } from "./clock.ts"
@@ -160,7 +160,6 @@ const exchange = Effect.fnUntraced(function* (cell: Cell, elsewhere: Elsewhere) 
     apiKey: sandbox.keys.full,
     baseUrl: fault.act === "unresolved" ? "https://np6.invalid" : proxy.url,
     timeout: Duration.seconds(fault.timeout ?? Rules.timeout),
-    rateLimit: RateLimit.none,
     retry: policyOf(cell, between),
     ...cell.client === "wrapped" ? { transformClient: HttpClient.tap(() => Effect.void) } : {},
   })

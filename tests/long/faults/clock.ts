@@ -7,6 +7,9 @@
  */
 import { type Clock, Duration, Effect } from "effect"
 
+/** The longest sleep of the gate in one piece, in milliseconds: all timeouts here are longer. */
+const longestGateSleep = 250
+
 interface Sleeper {
   readonly at: number
   readonly wake: () => void
@@ -46,7 +49,7 @@ export class VirtualClock {
 
   #sleep(millis: number): Effect.Effect<void> {
     return Effect.callback((resume) => {
-      const isWait = this.#nextIsWait
+      const isWait = this.#nextIsWait || millis <= longestGateSleep
       this.#nextIsWait = false
       this.begun++
       if (isWait) {

@@ -59,7 +59,7 @@ deno task faults --markdown                 # and keep it here
 ## How to read it
 
 \`✓ 2\` is a success after two attempts; \`Reset unknown 3\` an error after three, which says that the
-call may have been applied, and \`Reset no 3\` one that says it surely wasn't. \`Connect\`, \`Reset\` and
+call may have been applied, and \`Reset no 3\` one that says it definitely wasn't. \`Connect\`, \`Reset\` and
 \`Timeout\` are reasons of a \`TransportError\`; \`Redirect\`, \`Proxy\`, \`Html\`, \`Partial\`, \`Status\`, \`Body\` and \`TooLarge\` of an
 \`UnexpectedResponse\`; the other names are those of the errors. \`create (opted in)\` is
 \`create\` under \`RetryPolicy.replayCreate\`. A fault strikes every request, or only the first, after
@@ -76,8 +76,8 @@ the documentation promises of the operation and from what can be seen of the fau
 - the account in the sandbox is changed as asked, once, or as it was; and as it was, whenever the
   error says \`applied: "no"\`;
 - it takes no longer than the timeouts and the waits that were asked for, and no shorter than the
-  latter;
-- the client closes every connection whose answer isn't whole, and keeps at most two for later;
+  latter; after a 429, the rate limit that the connection finds out may add one timeout;
+- the client closes every connection whose response isn't whole, and keeps at most two for later;
 - the next call, on the same client, succeeds;
 
 and, over all cells, unless nothing connects to where redirects lead, and no socket of the process
@@ -89,11 +89,12 @@ is left open after the last (as Linux counts them).
   connection silent, and a wait is over at once.
 - A sound connection stays in the pool of the runtime's \`fetch\` when the layer's scope closes, until
   it has been idle for some seconds or the server closes it, as it does here.
-- Of the large answers the proxy sends what is more than enough, a part of the bomb and of the
+- Of the large responses the proxy sends more than enough: a part of the bomb and of the
   element, and waits for the client to close: a call that wanted the rest would never end. The
   memory below is the most that the process, server and proxy included, held after any of them. It
   is not checked.
 - All of it is plain HTTP/1.1 to \`fetch\`. TLS and HTTP/2 aren't here.
-- In each cell, one call is made at a time, and without a rate limit, so that each is seen by itself.
+- In each cell, one call is made at a time. The connection is the default one, but for the retries'
+  schedule.
 
 ## Runs`

@@ -97,6 +97,11 @@ const until = async (isTrue: () => boolean): Promise<void> => {
   while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 1))
 }
 
+const isTaken = async (error: unknown): Promise<void> => {
+  if (!(error instanceof Error && "code" in error && error.code === "EADDRINUSE")) throw error
+  await new Promise((resolve) => setTimeout(resolve, 10))
+}
+
 export class Proxy {
   /** How many requests began to arrive. */
   requests = 0
@@ -124,8 +129,11 @@ export class Proxy {
 
   /** Listens; on the same port as before, if it did before. */
   async open(): Promise<void> {
-    this.#server.listen(this.#port, "127.0.0.1")
-    await once(this.#server, "listening")
+    while (!this.#server.listening) {
+      this.#server.listen(this.#port, "127.0.0.1")
+      // While it was closed, another process may have been given its port, for a moment.
+      await once(this.#server, "listening").catch(isTaken)
+    }
     this.#port = (this.#server.address() as AddressInfo).port
   }
 

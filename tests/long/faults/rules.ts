@@ -206,6 +206,8 @@ export const expect = (
   let mayBeApplied = false
   let waited = 0
   let silence = 0
+  /** After a 429 the connection spaces its requests: for at most one timeout, in all attempts. */
+  let spacing = 0
   /** One request, of which NP6 hears if the fault lets it. */
   const send = (): Seen => {
     const isStruck = strikes === "always" || sent === 0
@@ -238,13 +240,14 @@ export const expect = (
       requests,
       isDone,
       waited,
-      atMost: waited + (takesItsTime(operation, seen) ? Infinity : silence),
+      atMost: waited + spacing + (takesItsTime(operation, seen) ? Infinity : silence),
     }
     const asked = outcome.retryAfter ?? 0
     const isReplayed = !isSuccess && outcome.isTransient && attempts <= retries &&
       asked <= patience && (operation.replays || !outcome.mayBeApplied)
     if (!isReplayed) return expected
     waited += asked
+    if (outcome.status === 429) spacing = timeout
   }
 }
 
