@@ -1,8 +1,8 @@
 /**
  * What a failed exchange means: whether NP6 can have received anything.
  *
- * Runtimes say it in their own ways: Node in the `code` and `syscall` of a chain of causes, Deno in
- * a sentence. Neither may be shown: Deno's quotes the URL, with the address of the target in it.
+ * Runtimes say it in their own ways: Node in the `code` and `syscall` of a chain of causes, Deno and
+ * workerd in a sentence. Neither may be shown: Deno's quotes the URL, with the address of the target in it.
  *
  * @module
  */
@@ -31,7 +31,7 @@ const connectCode =
   /^(?:UND_ERR_CONNECT_TIMEOUT|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|CERT_.*|ERR_TLS_.*|DEPTH_ZERO_.*|SELF_SIGNED_.*|UNABLE_TO_.*)$/
 
 const denoConnect = /client error \(Connect\)/
-const denoCodes: ReadonlyArray<readonly [RegExp, string]> = [
+const sentences: ReadonlyArray<readonly [RegExp, string]> = [
   [/connection refused|\(os error (?:111|61|10061)\)/i, "ECONNREFUSED"],
   [/temporary failure in name resolution/i, "EAI_AGAIN"],
   [/dns error|failed to lookup/i, "ENOTFOUND"],
@@ -39,6 +39,8 @@ const denoCodes: ReadonlyArray<readonly [RegExp, string]> = [
   [/invalid peer certificate/i, "CERT_INVALID"],
   [/received corrupt message/i, "ERR_SSL_WRONG_VERSION_NUMBER"],
   [/connection closed|incomplete message|unexpected eof/i, "ECONNRESET"],
+  // Of Cloudflare's workerd, for a connection that nobody accepted too.
+  [/network connection lost/i, "ECONNRESET"],
 ]
 
 // Deno's errors of a permission that wasn't granted, and our code for them.
@@ -96,7 +98,7 @@ const read = (error: unknown): Broken => {
       return { reason: isConnect ? "Connect" : "Reset", code }
     }
     const message = text(cause, "message")
-    const code2 = denoCodes.find(([pattern]) => pattern.test(message))?.[1]
+    const code2 = sentences.find(([pattern]) => pattern.test(message))?.[1]
     const isConnect = denoConnect.test(message)
     if (isConnect || code2 !== undefined) {
       return {

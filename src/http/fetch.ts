@@ -148,6 +148,18 @@ const responseOf = (
   return Object.defineProperty(response, "arrayBuffer", { value: arrayBuffer })
 }
 
+/**
+ * Whether `fetch` takes the option `cache`: Cloudflare's workerd throws at it, for a Worker with a
+ * compatibility date before 2024-11-11.
+ */
+const takesCache = (): boolean => {
+  try {
+    return new globalThis.Request("https://np6.invalid/", { cache: "no-store" }) !== undefined
+  } catch {
+    return false
+  }
+}
+
 interface Closeable {
   readonly close: () => void
 }
@@ -209,11 +221,12 @@ export const guarded = (
     const provided = Context.getOrUndefined(around, FetchHttpClient.RequestInit)
     const shared = yield* lazyDenoClient(sharedOptions)
     const unshared = yield* lazyDenoClient(unsharedOptions)
+    const uncached = takesCache() ? { cache: "no-store" } : {}
     const defaultsFor = ({ body, method }: ClientRequest): object => {
       const isOnce = method === "GET" || (sendsBlobs && body._tag === "Uint8Array")
       const denoClient = isOnce ? shared() : unshared()
       return {
-        cache: "no-store",
+        ...uncached,
         ...(denoClient === undefined ? {} : { client: denoClient }),
         // Bun repeats a PUT and a DELETE on a used connection that breaks.
         ...(isBun() && method !== "GET" ? { keepalive: false } : {}),

@@ -227,6 +227,15 @@ describe("a permission that Deno wasn't given", () => {
   ])
 })
 
+describe("a sentence of workerd's", () => {
+  check([
+    ["may come after the request was taken", new Error("Network connection lost."), {
+      reason: "Reset",
+      code: "ECONNRESET",
+    }],
+  ])
+})
+
 describe("a sentence of Deno's", () => {
   const words: ReadonlyArray<readonly [words: string, code: string]> = [
     ["tcp connect error: Connection refused (os error 111)", "ECONNREFUSED"],

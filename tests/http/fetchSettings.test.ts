@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { afterEach, assert, describe, it, vi } from "@effect/vitest"
 import { Np6, RateLimit, RetryPolicy, Targets } from "@effect-np6/targets"
 import { Effect, Layer, Redacted } from "effect"
 import { FetchHttpClient } from "effect/http"
@@ -28,6 +28,8 @@ const ways = {
     FetchHttpClient.layer,
   ),
 }
+
+afterEach(() => vi.unstubAllGlobals())
 
 const provided: RequestInit = {
   credentials: "include",
@@ -99,6 +101,27 @@ for (const [way, layerOfWay] of Object.entries(ways)) {
         }).pipe(Effect.provide(targetsOver(layer)))
       })
     }
+
+    it.effect("cache: is left out where the runtime throws at it, as workerd of 2023 does", () => {
+      const { inits, layer } = recordingFetch()
+      const { Request } = globalThis
+      vi.stubGlobal(
+        "Request",
+        class extends Request {
+          constructor(input: RequestInfo | URL, init?: RequestInit) {
+            if (init?.cache !== undefined) {
+              throw new Error("The 'cache' field on 'RequestInitializerDict' is not implemented.")
+            }
+            super(input, init)
+          }
+        },
+      )
+      return Effect.gen(function* () {
+        yield* Effect.exit((yield* Targets).get("000MLGPR"))
+        assert.notProperty(inits[0], "cache")
+        assert.propertyVal(inits[0], "redirect", "manual")
+      }).pipe(Effect.provide(targetsOver(layer)))
+    })
 
     it.effect("that name a connection go before the layer's own", () => {
       const { inits, layer } = recordingFetch()

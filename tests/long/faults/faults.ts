@@ -5,7 +5,7 @@ import type { Act, Line } from "./proxy.ts"
 import { bodyFaults } from "./bodies.ts"
 
 /** A runtime that the library runs on. */
-export type Runtime = "Deno" | "Node"
+export type Runtime = "Deno" | "Node" | "Bun" | "workerd"
 
 /** What a client can see of one attempt. */
 export type Seen =
@@ -76,7 +76,13 @@ const undelivered = (run: (line: Line) => Promise<void>) => (): Act => ({
 const delivered = (run: (line: Line) => Promise<void>) => (): Act => ({ _tag: "Delivered", run })
 
 const connectionFaults: ReadonlyArray<Omit<Fault, "kind">> = [
-  { name: "connection refused", seen: { _tag: "NoConnection" }, act: "refused" },
+  {
+    name: "connection refused",
+    seen: { _tag: "NoConnection" },
+    // workerd says no more than that the connection was lost.
+    seenOn: { workerd: { _tag: "Broken" } },
+    act: "refused",
+  },
   { name: "name not found", seen: { _tag: "NoConnection" }, act: "unresolved" },
   {
     name: "reset before the request is read",

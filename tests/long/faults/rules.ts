@@ -149,29 +149,41 @@ const outcomeOf = (operation: Operation, seen: Seen): Outcome => {
 }
 
 /**
- * Whether a runtime's `fetch` sends a request once more by itself. Deno repeats what breaks on a used
- * connection, which the library lets it do with what only reads. Node repeats what is answered 421,
- * which says that nobody has looked at the request.
+ * Whether a runtime's `fetch` sends a request once more on its own. Deno and Bun repeat what breaks on
+ * a used connection, which the library lets them do with what only reads. Node repeats what is
+ * answered 421, which says that nobody has looked at the request.
  */
 const isRepeated = (
   runtime: Runtime,
   operation: Operation,
   seen: Seen,
   connection: Circumstances["connection"],
-): boolean =>
-  runtime === "Deno"
-    ? seen._tag === "Broken" && connection === "used" && !operation.writes
-    : seen._tag === "Answered" && seen.status === 421
+): boolean => {
+  switch (runtime) {
+    case "Deno":
+    case "Bun":
+      return seen._tag === "Broken" && connection === "used" && !operation.writes
+    case "Node":
+      return seen._tag === "Answered" && seen.status === 421
+    case "workerd":
+      return false
+  }
+}
 
-/** Whether Deno may share connections: it repeats no body that it can't copy. */
-const isShareable = ({ hasBody, writes }: Operation): boolean => !writes || hasBody === true
+/** What goes over connections that were used before: Deno repeats no body that it can't copy. */
+const isShared: { readonly [runtime in Runtime]: (operation: Operation) => boolean } = {
+  Deno: ({ hasBody, writes }) => !writes || hasBody === true,
+  Bun: ({ writes }) => !writes,
+  Node: () => true,
+  workerd: () => true,
+}
 
 /** Whether a call goes over the connection that was used before. */
 export const goesOverUsed = (
   runtime: Runtime,
   operation: Operation,
   { connection }: Circumstances,
-): boolean => connection === "used" && (runtime === "Node" || isShareable(operation))
+): boolean => connection === "used" && isShared[runtime](operation)
 
 /** What NP6 answers when nothing is wrong. */
 const answered = (operation: Operation, isDone: boolean): Seen => {
@@ -206,7 +218,7 @@ export const expect = (
       ? refused
       : answered(operation, isDone)
     sent++
-    if (seen._tag !== "NoConnection") requests++
+    if (!isStruck || typeof fault.act === "function") requests++
     isDone ||= operation.writes && !isRefused && (!isStruck || isDelivered(fault))
     return seen
   }
