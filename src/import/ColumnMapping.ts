@@ -12,14 +12,22 @@ import * as Mapping from "./Mapping.ts"
 import { shownName } from "./Rows.ts"
 
 /** Makes the mapper of a file from its columns. */
+export type MakeMapper = (
+  columns: ReadonlyArray<string>,
+  needsUnicityAlone: boolean,
+) => Result.Result<Mapping.Mapper, ImportError>
+
+/** How the columns of a file become contacts. */
 export interface ColumnMapping<E = never, R = never> {
   /** Tells a changed mapping from the same one. A function can't be told from another. */
   readonly description: string
-  readonly mapper: (
-    columns: ReadonlyArray<string>,
-    needsUnicityAlone: boolean,
-  ) => Effect.Effect<Mapping.Mapper, E | ImportError, R>
+  /** Reads what the mapping depends on, once a run. */
+  readonly load: Effect.Effect<MakeMapper, E, R>
 }
+
+/** Reads what the columns of a file can become. */
+export const readShape: Effect.Effect<Mapping.AccountShape, CommonFailure, Account> = Effect
+  .flatMap(Account, ({ fields, valueLists }) => Effect.all({ fields, valueLists }))
 
 /** Columns are the account's fields, by name or id. Reads the account once a run. */
 export const byFieldName = (
@@ -28,23 +36,20 @@ export const byFieldName = (
   description: `byFieldName ${
     JSON.stringify(options, (_, value) => typeof value === "symbol" ? "ignored" : value)
   }`,
-  mapper: (columns, needsUnicityAlone) =>
-    Effect.gen(function* () {
-      const account = yield* Account
-      const fields = yield* account.fields
-      const valueLists = yield* account.valueLists
-      const found = Mapping.byFieldName({ fields, valueLists }, columns, {
+  load: Effect.map(readShape, (shape) => (columns, needsUnicityAlone) =>
+    Result.mapError(
+      Mapping.byFieldName(shape, columns, {
         ...options,
         ...needsUnicityAlone ? { only: "unicity" as const } : {},
-      })
-      return yield* Effect.fromResult(Result.mapError(found, mappingError))
-    }),
+      }),
+      mappingError,
+    )),
 })
 
 /** A function makes the contact of a row, or says why it is none. */
 export const byFunction = (map: (row: Mapping.NamedCells) => Mapping.Mapped): ColumnMapping => ({
   description: "function",
-  mapper: (columns) => Effect.succeed(Mapping.byFunction(map, columns)),
+  load: Effect.succeed((columns) => Result.succeed(Mapping.byFunction(map, columns))),
 })
 
 const listed = (names: ReadonlyArray<string>): string => names.map(shownName).join(", ")

@@ -58,15 +58,21 @@ import type * as Scope from "effect/Scope"
 import type * as SqlClient from "effect/sql/SqlClient"
 import * as Stream from "effect/Stream"
 import { randomBytes } from "node:crypto"
+import type { Remedy } from "../client/Remedy.ts"
 import { Targets } from "../targets/Targets.ts"
 import { type ChangedOnly, makeDigests } from "./ChangedOnly.ts"
-import type { ColumnMapping } from "./ColumnMapping.ts"
+import type { ColumnMapping, MakeMapper } from "./ColumnMapping.ts"
 import { type Job, pollEvery, stoppingGracefully, work } from "./engine.ts"
 import { ImportError } from "./ImportError.ts"
 import type { Mapper } from "./Mapping.ts"
 import type { ImportOperation } from "./ImportOperation.ts"
-import { keyedHash, makePlan, type PlannedContact } from "./plan.ts"
-import { Columns, readBlock } from "./Reader.ts"
+import {
+  type ChunkRecordRead,
+  keyedHash,
+  makePlan,
+  type PlannedContact,
+  readChunk,
+} from "./plan.ts"
 import { type Format, inspect, type Layout } from "./Rows.ts"
 import type { PauseReason } from "./PauseReason.ts"
 import { type EngineSettings, type LayerOptions, settingsOf } from "./Settings.ts"
@@ -80,7 +86,7 @@ import {
 } from "./store.ts"
 
 export type { ChangedOnly } from "./ChangedOnly.ts"
-export { byFieldName, byFunction, type ColumnMapping } from "./ColumnMapping.ts"
+export { byFieldName, byFunction, type ColumnMapping, type MakeMapper } from "./ColumnMapping.ts"
 export { ignore } from "./Mapping.ts"
 export {
   deleteContacts,
@@ -201,7 +207,7 @@ export interface Reject {
   readonly problem: string
   /** `"InvalidRow"` for a row that was never sent, `"Crashed"`, or the tag of NP6's error. */
   readonly tag: string
-  readonly remedy: "fix" | "retry" | "verify" | "setup" | "none"
+  readonly remedy: Remedy
   readonly applied: "no" | "unknown"
   readonly status: number | undefined
   readonly requestId: string | undefined
@@ -296,15 +302,10 @@ const reasons: ReadonlyArray<PauseReason> = [
 const reasonOf = (text: string): PauseReason | undefined =>
   reasons.find((reason) => reason === text)
 
-const countsOf = (id: string, totals: Totals) => ({
-  id,
-  rows: totals.rows,
-  done: totals.done,
-  rejected: totals.rejected,
-  crashed: totals.crashed,
-  unchanged: totals.unchanged,
-  open: totals.rows - totals.done - totals.rejected - totals.unchanged,
-})
+const countsOf = (
+  id: string,
+  { crashed, done, open, rejected, rows, unchanged }: Totals,
+) => ({ id, rows, done, rejected, crashed, unchanged, open })
 
 const probeEvery = 60_000
 
@@ -350,12 +351,22 @@ export const make = <E, R>(
       )
     })
 
+  const makeMapper = (
+    load: Effect.Effect<MakeMapper, E, R>,
+    { columns }: Layout,
+  ): Effect.Effect<Mapper, E | ImportError, R> =>
+    Effect.flatMap(
+      load,
+      (mapperOf) => Effect.fromResult(mapperOf(columns, operation.needsUnicityAlone)),
+    )
+
   /** Plans the source, or waits for the process that does. Gives the layout, or `undefined` at a stop. */
   const planned = (
     { settings, store }: EngineService,
     record: ImportRecord,
     source: Source,
     changes: Job["changes"],
+    mapperOf: Effect.Effect<MakeMapper, E, R>,
     stop: Deferred.Deferred<void>,
   ): Effect.Effect<Layout | undefined, E | ImportError, R> =>
     Effect.gen(function* () {
@@ -376,7 +387,7 @@ export const make = <E, R>(
         )
         const planning = Effect.gen(function* () {
           const layout = yield* inspect(source, rows)
-          const mapper = yield* mapping.mapper(layout.columns, operation.needsUnicityAlone)
+          const mapper = yield* makeMapper(mapperOf, layout)
           const { isOrdered } = operation
           const isUnchanged = changes && findUnchanged(store, changes)
           const whole = yield* makePlan(
@@ -424,9 +435,10 @@ export const make = <E, R>(
         yield* Effect.forkScoped(Effect.andThen(stop, Deferred.succeed(stopped, undefined)))
       }
       if (record.reason !== "Paused") yield* store.setState(key, ["paused"], "running", "")
-      const layout = yield* planned(engine, record, opened, changes, stopped)
+      const mapperOf = yield* Effect.cached(mapping.load)
+      const layout = yield* planned(engine, record, opened, changes, mapperOf, stopped)
       if (layout !== undefined && !wasComplete) {
-        const mapper: Mapper = yield* mapping.mapper(layout.columns, operation.needsUnicityAlone)
+        const mapper = yield* makeMapper(mapperOf, layout)
         const job = {
           id: key,
           secret: record.secret,
@@ -502,7 +514,7 @@ export const make = <E, R>(
         const snapshot = Effect.gen(function* () {
           const totals = yield* totalsOf(store, idOf(id))
           const at = yield* Clock.currentTimeMillis
-          const settled = totals.done + totals.rejected + totals.unchanged
+          const settled = totals.rows - totals.open
           const rate = last === undefined || at <= last.at
             ? 0
             : (settled - last.settled) / (at - last.at) * 1000
@@ -584,7 +596,12 @@ interface PlacedReject {
   readonly reject: Reject
 }
 
-const remedies: ReadonlyArray<Reject["remedy"]> = ["fix", "retry", "verify", "setup", "none"]
+const remedies: ReadonlyArray<Remedy> = ["fix", "retry", "verify", "setup", "none"]
+
+const otherSource = new ImportError({
+  reason: "Mismatch",
+  message: "The source isn't what it was when it was imported, so its rejects can't be read.",
+})
 
 const readRejects = (
   store: ImportStore,
@@ -595,29 +612,16 @@ const readRejects = (
 ): Effect.Effect<ReadonlyArray<PlacedReject>, ImportError> =>
   Effect.gen(function* () {
     const page: Array<PlacedReject> = []
-    let rows: ReadonlyArray<ReadonlyArray<unknown>> = []
+    let rows: ReadonlyArray<ChunkRecordRead> = []
     let current = -1
     for (const record of yield* store.rejects(id, after, pageSize)) {
       if (record.n !== current) {
         current = record.n
         const chunk = yield* store.chunk(id, record.n)
         if (chunk === undefined) return yield* Effect.fail(noSuchImport(id))
-        const bytes = yield* source.read(chunk.start, chunk.size)
-        if (keyedHash(secret, bytes) !== chunk.hash) {
-          return yield* Effect.fail(
-            new ImportError({
-              reason: "Mismatch",
-              message:
-                "The source isn't what it was when it was imported, so its rejects can't be read.",
-            }),
-          )
-        }
-        const reader = readBlock(layout, new Columns(layout.columns), bytes, chunk.line, true)
-        const read: Array<ReadonlyArray<unknown>> = []
-        while (reader.advance()) read.push(reader.read().cells)
-        rows = read
+        rows = yield* readChunk(source, secret, chunk, layout, otherSource)
       }
-      const cells = rows[record.i] ?? []
+      const cells = rows[record.i]?.cells ?? []
       page.push({
         n: record.n,
         i: record.i,

@@ -27,7 +27,7 @@ import { Lease } from "./lease.ts"
 import type { Digests } from "./ChangedOnly.ts"
 import type { Mapper } from "./Mapping.ts"
 import type { ImportOperation, RowOutcome, SentRow } from "./ImportOperation.ts"
-import { cellReject, keyedHash, readChunk } from "./plan.ts"
+import { cellReject, type ChunkRow, contactRows, readChunk } from "./plan.ts"
 import type { Layout } from "./Rows.ts"
 import { contactKey } from "./seen.ts"
 import type { PauseReason } from "./PauseReason.ts"
@@ -79,10 +79,13 @@ export const work = (job: Job): Effect.Effect<void, ImportError> =>
     let chunkEnded = Deferred.makeUnsafe<void>()
     const worker = Effect.gen(function* () {
       while (!isStopped(job)) {
-        const { openChunks, state } = yield* totalsOf(job)
-        if (state !== "running" || openChunks === 0) return
+        const record = yield* job.store.find(job.id)
+        if (record?.state !== "running") return
         const chunk = yield* job.store.claimChunk(job.id)
         if (chunk === undefined) {
+          // Sums over all chunks, which cost too much to be asked for at each of them.
+          const totals = yield* job.store.totals(job.id)
+          if (totals === undefined || totals.openChunks === 0) return
           yield* Effect.race(sleepOrStop(job, pollEvery), Deferred.await(chunkEnded))
           continue
         }
@@ -98,26 +101,10 @@ export const work = (job: Job): Effect.Effect<void, ImportError> =>
     })
     if (isStopped(job)) return
     yield* workOnTail(job)
-    const { done, openChunks, rejected, rows, unchanged } = yield* totalsOf(job)
-    if (openChunks === 0 && done + rejected + unchanged === rows) {
+    if ((yield* job.store.totals(job.id))?.open === 0) {
       yield* job.store.setState(job.id, ["running"], "complete", "")
     }
   })
-
-const totalsOf = ({ id, store }: Job) =>
-  Effect.map(
-    store.totals(id),
-    (totals) =>
-      totals ??
-        {
-          state: "paused" as ImportState,
-          openChunks: 0,
-          rows: 0,
-          done: 0,
-          rejected: 0,
-          unchanged: 0,
-        },
-  )
 
 const sleepOrStop = ({ stop }: Job, millis: number): Effect.Effect<unknown> =>
   Effect.race(Effect.sleep(millis), Deferred.await(stop))
@@ -127,17 +114,14 @@ const sourceChanged = new ImportError({
   message: "The source isn't what it was when the import was planned.",
 })
 
-/** Reads the rows of a chunk again: those with these marks, and rejects for what is no contact now. */
+/** Reads the rows of a chunk again. */
 const rowsOf = (
   { changes, layout, mapper, secret, source }: Job,
   chunk: ChunkRecord,
-): Effect.Effect<ReadonlyArray<ReturnType<typeof readChunk>[number]>, ImportError> =>
-  Effect.flatMap(
-    source.read(chunk.start, chunk.size),
-    (bytes) =>
-      keyedHash(secret, bytes) === chunk.hash
-        ? Effect.succeed(readChunk(layout, mapper, chunk, bytes, changes !== undefined))
-        : Effect.fail(sourceChanged),
+): Effect.Effect<ReadonlyArray<ChunkRow>, ImportError> =>
+  Effect.map(
+    readChunk(source, secret, chunk, layout, sourceChanged),
+    (records) => contactRows(records, mapper, changes !== undefined),
   )
 
 /** The rows of a chunk in memory: what became of each, and what of it isn't saved. */
@@ -158,6 +142,17 @@ class Progress {
     if (mark === "D" || mark === "F") this.hasProgress = true
     this.outcomes[i] = mark
     if (reject !== undefined) this.rejects.push(reject)
+  }
+
+  /** Takes in the outcome of a row; an open one gets the mark of those that are to be sent. */
+  settle({ outcome, isLastRound, open }: {
+    readonly outcome: RowOutcome
+    readonly isLastRound: boolean
+    readonly open: "." | "L"
+  }): void {
+    const [mark, reject] = settle(outcome, isLastRound)
+    this.mark(outcome.input.i, mark === "." ? open : mark, reject)
+    if (outcome._tag === "Done") this.sent.push(outcome.input)
   }
 
   take(): readonly [outcomes: string, rejects: ReadonlyArray<RejectRecord>] {
@@ -184,7 +179,7 @@ const keepDigests = (
 
 /** The contacts among rows, and rejects for those that are none. */
 const contactsOf = (
-  rows: ReadonlyArray<ReturnType<typeof readChunk>[number]>,
+  rows: ReadonlyArray<ChunkRow>,
   n: number,
   progress: Progress,
 ): ReadonlyArray<SentRow> =>
@@ -245,13 +240,41 @@ const besideSaves = <A>(
   )
 }
 
+/** Sends rows, and hands on each outcome, those of an interrupted run included. */
+const sendRows = (
+  { operation, stop }: Job,
+  rows: ReadonlyArray<SentRow>,
+  concurrency: number,
+  paused: Deferred.Deferred<void>,
+  settled: (outcome: RowOutcome) => void,
+): Effect.Effect<void, CommonFailure, Targets> =>
+  operation.send(Stream.fromIterable(rows), {
+    concurrency,
+    ordered: false,
+    stop: Effect.raceFirst(Deferred.await(stop), Deferred.await(paused)),
+    onUnfinished: (outcomes) =>
+      Effect.sync(() =>
+        outcomes.forEach((outcome) => outcome._tag !== "Interrupted" && settled(outcome))
+      ),
+  }).pipe(Stream.runForEach((outcome) => Effect.sync(() => settled(outcome))))
+
+/** Pauses for what ended the sending: a failure, or where there is none, a bug. */
+const pauseFor = (
+  job: Job,
+  failure: Option.Option<Ended>,
+): Effect.Effect<void, ImportError> =>
+  Option.isNone(failure) ? pause(job, "Bug") : pause(
+    job,
+    failure.value === sourceChanged ? "SourceChanged" : pauseReasonOf(failure.value),
+  )
+
 const workOn = (
   job: Job,
   chunk: ChunkRecord,
   bugs: { inARow: number },
 ): Effect.Effect<void, ImportError> =>
   Effect.gen(function* () {
-    const { id, operation, store } = job
+    const { id, store } = job
     const isCareful = chunk.attempts >= carefulFrom
     const isLastRound = chunk.rounds + 1 >= maxRounds
     const progress = new Progress(chunk.outcomes)
@@ -260,20 +283,10 @@ const workOn = (
     const attempts = (): number =>
       progress.hasProgress ? isCareful ? carefulFrom - 1 : 1 : chunk.attempts
     const save = Effect.suspend(() => store.saveChunk(id, chunk, ...progress.take(), attempts()))
-    const settled = (outcome: RowOutcome): void => {
-      progress.mark(outcome.input.i, ...settle(outcome, isLastRound))
-      if (outcome._tag === "Done") progress.sent.push(outcome.input)
-    }
+    const settled = (outcome: RowOutcome): void =>
+      progress.settle({ outcome, isLastRound, open: "." })
     const send = (rows: ReadonlyArray<SentRow>, concurrency: number) =>
-      operation.send(Stream.fromIterable(rows), {
-        concurrency,
-        ordered: false,
-        stop: Effect.raceFirst(Deferred.await(job.stop), Deferred.await(paused)),
-        onUnfinished: (outcomes) =>
-          Effect.sync(() =>
-            outcomes.forEach((outcome) => outcome._tag !== "Interrupted" && settled(outcome))
-          ),
-      }).pipe(Stream.runForEach((outcome) => Effect.sync(() => settled(outcome))))
+      sendRows(job, rows, concurrency, paused, settled)
     const sending = Effect.gen(function* () {
       const rows = contactsOf(
         (yield* rowsOf(job, chunk)).filter(({ i }) => /[.!]/.test(progress.outcomes[i] ?? "")),
@@ -319,14 +332,8 @@ const workOn = (
       // A third of a lease, before NP6 or the network is tried again.
       delay: isOpen && !isInterrupted ? job.settings.lease / 3 : 0,
     })
-    if (Exit.isSuccess(exit)) return
-    const failure = Cause.findErrorOption(exit.cause)
-    if (Option.isSome(failure)) {
-      yield* pause(
-        job,
-        failure.value === sourceChanged ? "SourceChanged" : pauseReasonOf(failure.value),
-      )
-    } else if (bugs.inARow >= maxBugs) yield* pause(job, "Bug")
+    if (Exit.isSuccess(exit) || (isBug && bugs.inARow < maxBugs)) return
+    yield* pauseFor(job, Cause.findErrorOption(exit.cause))
   })
 
 /** What is left of a bug: its name. Its message may hold a row. */
@@ -341,9 +348,9 @@ const workOnTail = (job: Job): Effect.Effect<void, ImportError> =>
     const { id, store } = job
     let claim: number | undefined
     for (;;) {
-      const totals = yield* totalsOf(job)
-      if (totals.state !== "running" || totals.openChunks > 0 || isStopped(job)) return
-      if (totals.done + totals.rejected + totals.unchanged >= totals.rows) return
+      const totals = yield* store.totals(id)
+      if (totals?.state !== "running" || totals.openChunks > 0 || isStopped(job)) return
+      if (totals.open === 0) return
       claim = yield* store.claimImport(id, "running")
       if (claim !== undefined) break
       yield* sleepOrStop(job, pollEvery)
@@ -378,7 +385,7 @@ const sendTail = (
   chunks: ReadonlyArray<ChunkRecord>,
 ): Effect.Effect<boolean, ImportError> =>
   Effect.gen(function* () {
-    const { id, operation, store } = job
+    const { id, store } = job
     const paused = Deferred.makeUnsafe<void>()
     const progress = new Map(chunks.map((chunk) => [chunk.n, new Progress(chunk.outcomes)]))
     const save = Effect.suspend(() => {
@@ -395,13 +402,9 @@ const sendTail = (
         () => keepDigests(job, sent, true),
       )
     })
-    const settled = (outcome: RowOutcome): void => {
-      const { i, n } = outcome.input
-      // A later row of the contact may be sent before another round, so there is none.
-      const [mark, reject] = settle(outcome, true)
-      progress.get(n)?.mark(i, mark === "." ? "L" : mark, reject)
-      if (outcome._tag === "Done") progress.get(n)?.sent.push(outcome.input)
-    }
+    // A later row of the contact may be sent before another round, so there is none.
+    const settled = (outcome: RowOutcome): void =>
+      progress.get(outcome.input.n)?.settle({ outcome, isLastRound: true, open: "L" })
     const sending = Effect.gen(function* () {
       const rows: Array<SentRow> = []
       for (const chunk of chunks) {
@@ -409,15 +412,7 @@ const sendTail = (
         const later = (yield* rowsOf(job, chunk)).filter(({ i }) => own.outcomes[i] === "L")
         rows.push(...contactsOf(later, chunk.n, own))
       }
-      yield* operation.send(Stream.fromIterable(rows), {
-        concurrency: job.concurrency,
-        ordered: false,
-        stop: Effect.raceFirst(Deferred.await(job.stop), Deferred.await(paused)),
-        onUnfinished: (outcomes) =>
-          Effect.sync(() =>
-            outcomes.forEach((outcome) => outcome._tag !== "Interrupted" && settled(outcome))
-          ),
-      }).pipe(Stream.runForEach((outcome) => Effect.sync(() => settled(outcome))))
+      yield* sendRows(job, rows, job.concurrency, paused, settled)
     })
     const exit = yield* besideSaves(
       job,
@@ -433,13 +428,8 @@ const sendTail = (
     const failure = Cause.findErrorOption(exit.cause)
     if (Option.isNone(failure)) {
       yield* Effect.logError("The end of the import failed with a bug", namesOf(exit.cause))
-      yield* pause(job, "Bug")
-    } else {
-      yield* pause(
-        job,
-        failure.value === sourceChanged ? "SourceChanged" : pauseReasonOf(failure.value),
-      )
     }
+    yield* pauseFor(job, failure)
     return false
   })
 

@@ -9,8 +9,8 @@ import type { EngineSettings } from "./Settings.ts"
 
 /**
  * A lease that is kept by saving. Its requests wait once it may have run out, because another process
- * may have the chunk by then, and go on with the next save that succeeds. Whoever finds out that the
- * lease is lost interrupts what waits.
+ * may have the chunk by then, and go on with the next save that succeeds. A save that finds the lease
+ * lost interrupts the requests that wait.
  */
 export class Lease {
   #until: number

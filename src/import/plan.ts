@@ -11,7 +11,7 @@ import { type Block, BlockCursor } from "./blocks.ts"
 import { mappingError } from "./ColumnMapping.ts"
 import type { ImportError } from "./ImportError.ts"
 import type { CellProblem, Mapper } from "./Mapping.ts"
-import { Columns, readBlock } from "./Reader.ts"
+import { type CellValue, Columns, readBlock, type RowProblem } from "./Reader.ts"
 import type { Layout } from "./Rows.ts"
 import { contactKey, SeenContacts } from "./seen.ts"
 import type { Source } from "./Source.ts"
@@ -160,36 +160,49 @@ export const makePlan = (
     }
   })
 
-/** A row of a chunk that was read again. */
+/** A record of a chunk that was read again. */
+export interface ChunkRecordRead {
+  readonly line: number
+  readonly cells: ReadonlyArray<CellValue>
+  readonly problem: RowProblem | undefined
+}
+
+/** Reads the records of a chunk again. Fails with `changed` when its bytes aren't those of the plan. */
+export const readChunk = (
+  source: Source,
+  secret: string,
+  { hash, line, size, start }: ChunkRecord,
+  layout: Layout,
+  changed: ImportError,
+): Effect.Effect<ReadonlyArray<ChunkRecordRead>, ImportError> =>
+  Effect.flatMap(source.read(start, size), (bytes) => {
+    if (keyedHash(secret, bytes) !== hash) return Effect.fail(changed)
+    const reader = readBlock(layout, new Columns(layout.columns), bytes, line, true)
+    const records: Array<ChunkRecordRead> = []
+    while (reader.advance()) records.push({ line: reader.line, ...reader.read() })
+    return Effect.succeed(records)
+  })
+
+/** A row of a chunk, as it is sent. */
 export interface ChunkRow {
   readonly i: number
   readonly line: number
-  readonly cells: ReadonlyArray<unknown>
   readonly contact: ReturnType<Mapper["map"]>
   /** What is sent, as text; where it is asked for. */
   readonly content: string
 }
 
-/** Reads the rows of a chunk again. */
-export const readChunk = (
-  layout: Layout,
+/** Makes contacts of the records of a chunk. */
+export const contactRows = (
+  records: ReadonlyArray<ChunkRecordRead>,
   mapper: Mapper,
-  chunk: Pick<ChunkRecord, "line">,
-  bytes: Uint8Array,
   needsContent: boolean,
-): ReadonlyArray<ChunkRow> => {
-  const reader = readBlock(layout, new Columns(layout.columns), bytes, chunk.line, true)
-  const rows: Array<ChunkRow> = []
-  while (reader.advance()) {
-    const { cells, problem } = reader.read()
-    const contact: ReturnType<Mapper["map"]> = problem === undefined
-      ? mapper.map(cells)
-      : Result.fail([problem])
-    const checked = needsContent && problem === undefined ? mapper.check(cells) : undefined
+): ReadonlyArray<ChunkRow> =>
+  records.map(({ cells, line, problem }, i) => {
+    if (problem !== undefined) return { i, line, contact: Result.fail([problem]), content: "" }
+    const checked = needsContent ? mapper.check(cells) : undefined
     const content = checked !== undefined && Result.isSuccess(checked)
       ? checked.success.content()
       : ""
-    rows.push({ i: rows.length, line: reader.line, cells, contact, content })
-  }
-  return rows
-}
+    return { i, line, contact: mapper.map(cells), content }
+  })

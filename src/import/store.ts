@@ -76,6 +76,8 @@ export interface Totals {
   readonly done: number
   readonly rejected: number
   readonly unchanged: number
+  /** Rows that are none of these yet. */
+  readonly open: number
   readonly crashed: number
   readonly chunks: number
   readonly openChunks: number
@@ -128,6 +130,25 @@ const rejectOf = (row: Row): RejectRecord => ({
   status: number(row, "status"),
   request: text(row, "request"),
 })
+
+const totalsOf = (row: Row): Totals => {
+  const rows = number(row, "row_sum")
+  const done = number(row, "done")
+  const rejected = number(row, "rejected")
+  const unchanged = number(row, "unchanged")
+  return {
+    state: stateOf(row),
+    reason: text(row, "reason"),
+    rows,
+    done,
+    rejected,
+    unchanged,
+    open: rows - done - rejected - unchanged,
+    crashed: number(row, "crashed"),
+    chunks: number(row, "chunks"),
+    openChunks: number(row, "open_chunks"),
+  }
+}
 
 const migrations = Migrator.fromRecord({
   "0001_import": Effect.gen(function* () {
@@ -516,18 +537,7 @@ export const makeImportStore = (
                 WHERE r.import_id = i.id AND r.tag = 'Crashed') AS crashed
             FROM np6_import i LEFT JOIN np6_import_chunk c ON c.import_id = i.id
             WHERE i.id = ${id} GROUP BY i.id, i.state, i.reason`),
-          ([row]) =>
-            row && {
-              state: stateOf(row),
-              reason: text(row, "reason"),
-              rows: number(row, "row_sum"),
-              done: number(row, "done"),
-              rejected: number(row, "rejected"),
-              unchanged: number(row, "unchanged"),
-              crashed: number(row, "crashed"),
-              chunks: number(row, "chunks"),
-              openChunks: number(row, "open_chunks"),
-            },
+          ([row]) => row && totalsOf(row),
         ),
 
       rejects: (id, after, limit) =>
