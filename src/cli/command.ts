@@ -147,7 +147,7 @@ export const overview = (commands: ReadonlyArray<Command>): string =>
     "",
     indented(commands.map(({ name, summary }) => [name, summary])),
     "",
-    "The key comes from NP6_API_KEY, else from the file NP6_API_KEY_FILE (which nobody else may read),",
+    "The key comes from NP6_API_KEY, else from the file NP6_API_KEY_FILE (which only you may read),",
     "else from the output of NP6_API_KEY_COMMAND. NP6_BASE_URL is another host than NP6's.",
     "",
     "Exit codes: 0 done, 1 unexpected, 2 usage, mapping, file or no key, 3 done with rejects, 4 key",

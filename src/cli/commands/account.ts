@@ -6,61 +6,58 @@
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { writeFile } from "node:fs/promises"
 import process from "node:process"
 import { Account } from "../../account/Account.ts"
 import { modelSource } from "../../account/modelSource.ts"
+import { readShape } from "../../import/ColumnMapping.ts"
 import { Targets } from "../../targets/Targets.ts"
 import type { Command } from "../command.ts"
 import { exitCodes, Stop, usage } from "../exit.ts"
+import { writeNew } from "../newFile.ts"
 import { columnsOf, Terminal } from "../terminal.ts"
 
-const fields: Command = {
-  name: "fields",
+/** A command that lists what the account has: JSON as NP6 has it, or a table. */
+const listing = <A>(
+  name: string,
+  summary: string,
+  read: Effect.Effect<ReadonlyArray<A>, { readonly message: string }, Account>,
+  head: ReadonlyArray<string>,
+  row: (item: A) => ReadonlyArray<string>,
+): Command => ({
+  name,
   args: "",
-  summary: "Lists the account's fields: what a column can be.",
+  summary,
   flags: {},
   needsKey: true,
   run: () =>
     Effect.gen(function* () {
       const { isJson, out } = yield* Terminal
-      const found = yield* (yield* Account).fields
-      if (isJson) out(JSON.stringify(found))
-      else {
-        out(columnsOf([
-          ["ID", "NAME", "TYPE", ""],
-          ...found.map(({ id, isMandatory, isUnicity, name, type }) => [
-            String(id),
-            name,
-            type,
-            isUnicity ? "tells contacts apart" : isMandatory ? "mandatory" : "",
-          ]),
-        ]))
-      }
+      const found = yield* read
+      out(isJson ? JSON.stringify(found) : columnsOf([head, ...found.map(row)]))
       return exitCodes.done
     }),
-}
+})
 
-const segments: Command = {
-  name: "segments",
-  args: "",
-  summary: "Lists the account's segments.",
-  flags: {},
-  needsKey: true,
-  run: () =>
-    Effect.gen(function* () {
-      const { isJson, out } = yield* Terminal
-      const found = yield* (yield* Account).segments
-      if (isJson) out(JSON.stringify(found))
-      else {
-        out(columnsOf([
-          ["ID", "NAME", "TYPE"],
-          ...found.map(({ id, name, type }) => [String(id), name, type]),
-        ]))
-      }
-      return exitCodes.done
-    }),
-}
+const fields = listing(
+  "fields",
+  "Lists the account's fields: what a column can be.",
+  Account.use(({ fields }) => fields),
+  ["ID", "NAME", "TYPE", ""],
+  ({ id, isMandatory, isUnicity, name, type }) => [
+    String(id),
+    name,
+    type,
+    isUnicity ? "tells contacts apart" : isMandatory ? "mandatory" : "",
+  ],
+)
+
+const segments = listing(
+  "segments",
+  "Lists the account's segments.",
+  Account.use(({ segments }) => segments),
+  ["ID", "NAME", "TYPE"],
+  ({ id, name, type }) => [String(id), name, type],
+)
 
 const model: Command = {
   name: "model",
@@ -71,17 +68,11 @@ const model: Command = {
   run: (typed) =>
     Effect.gen(function* () {
       const { note, out } = yield* Terminal
-      const account = yield* Account
-      const source = yield* Effect.fromResult(
-        modelSource({ fields: yield* account.fields, valueLists: yield* account.valueLists }),
-      )
+      const source = yield* Effect.fromResult(modelSource(yield* readShape))
       const file = typed.text("out")
       if (file === undefined) out(source.trimEnd())
       else {
-        yield* Effect.tryPromise({
-          try: () => writeFile(file, source, { flag: "wx" }),
-          catch: () => usage(`The file exists already, or can't be written: ${file}`),
-        })
+        yield* writeNew(file, source, { isPrivate: false })
         note(`${file} is written.`)
       }
       return exitCodes.done
@@ -135,10 +126,7 @@ const exportContacts: Command = {
         ),
       )
       if (file !== undefined) {
-        yield* Effect.tryPromise({
-          try: () => writeFile(file, lines.join("\n") + "\n", { flag: "wx", mode: 0o600 }),
-          catch: () => usage(`The file exists already, or can't be written: ${file}`),
-        })
+        yield* writeNew(file, lines.join("\n") + "\n", { isPrivate: true })
       }
       const after = yield* account.count
       const expected = Math.min(before, after)

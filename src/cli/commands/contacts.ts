@@ -8,14 +8,15 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
-import { writeFile } from "node:fs/promises"
 import { Account } from "../../account/Account.ts"
 import * as Bulk from "../../bulk/Bulk.ts"
+import { readShape } from "../../import/ColumnMapping.ts"
 import { byFieldName } from "../../import/Mapping.ts"
 import { Targets } from "../../targets/Targets.ts"
 import { addressesOf, spellingsOf } from "../addresses.ts"
 import type { Command, Typed } from "../command.ts"
 import { exitCodes, Stop, usage } from "../exit.ts"
+import { writeNew } from "../newFile.ts"
 import { Terminal } from "../terminal.ts"
 
 const file = { value: "FILE", help: "a file of addresses, one a line; - is stdin" }
@@ -55,8 +56,7 @@ const upsert: Command = {
   run: (typed) =>
     Effect.gen(function* () {
       const { out } = yield* Terminal
-      const account = yield* Account
-      const shape = { fields: yield* account.fields, valueLists: yield* account.valueLists }
+      const shape = yield* readShape
       const [address, ...pairs] = typed.args
       const unicity = shape.fields.filter(({ isUnicity }) => isUnicity)
       const [only] = unicity
@@ -217,18 +217,8 @@ const erase: Command = {
       const receipt = { command: "erase", addresses: addresses.length, erased }
       const path = typed.text("receipt")
       if (path !== undefined) {
-        yield* Effect.tryPromise({
-          try: () =>
-            writeFile(
-              path,
-              JSON.stringify({ at: new Date().toISOString(), ...receipt }, undefined, 2),
-              {
-                flag: "wx",
-                mode: 0o600,
-              },
-            ),
-          catch: () => usage(`The receipt exists already, or can't be written: ${path}`),
-        })
+        const text = JSON.stringify({ at: new Date().toISOString(), ...receipt }, undefined, 2)
+        yield* writeNew(path, text, { isPrivate: true, what: "receipt" })
       }
       if (isJson) out(JSON.stringify(receipt))
       else note(`${erased.length} contacts are erased, and were looked for in vain.`)

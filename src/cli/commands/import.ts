@@ -15,8 +15,8 @@ import { open, rm } from "node:fs/promises"
 import { homedir } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
-import { Account } from "../../account/Account.ts"
-import { mappingError } from "../../import/ColumnMapping.ts"
+import type { Account } from "../../account/Account.ts"
+import { mappingError, readShape } from "../../import/ColumnMapping.ts"
 import * as Import from "../../import/Import.ts"
 import { ImportError } from "../../import/ImportError.ts"
 import * as Mapping from "../../import/Mapping.ts"
@@ -123,22 +123,25 @@ const named: Readonly<Record<string, string>> = { "\t": "tab" }
 
 /** What a check of the whole file has found. */
 interface Checked {
+  readonly layout: Rows.Layout
   readonly rows: number
   readonly rejected: number
   /** A name for this very import: its content, and what is done with it. */
   readonly id: string
 }
 
+/** The name of a column, as it may be shown. */
+const bareName = (name: string): string => Rows.shownName(name).replaceAll('"', "")
+
 const unknownColumns = (problem: Mapping.MappingProblem): Stop | ImportError => {
   if (problem._tag !== "UnknownColumns") return mappingError(problem)
   const names = problem.columns.map(({ name }) => Rows.shownName(name))
   const [first] = problem.columns
-  const column = first === undefined ? "Column" : first.name
+  const column = bareName(first === undefined ? "Column" : first.name)
   return usage(
     `no field for the columns ${names.join(", ")}.\n` +
-      `  Map it: --map "${Rows.shownName(column).replaceAll('"', "")}=${
-        first?.suggestion ?? "Field name"
-      }"   or leave it out: --map "${Rows.shownName(column).replaceAll('"', "")}=-"\n` +
+      `  Map it: --map "${column}=${first?.suggestion ?? "Field name"}"   ` +
+      `or leave it out: --map "${column}=-"\n` +
       `  The account has: ${problem.fields.join(", ")}`,
   )
 }
@@ -152,8 +155,7 @@ const check = (
   { note }: TerminalService,
 ): Effect.Effect<Checked, Stop | ImportError | { readonly message: string }, Account> =>
   Effect.gen(function* () {
-    const account = yield* Account
-    const shape = { fields: yield* account.fields, valueLists: yield* account.valueLists }
+    const shape = yield* readShape
     const layout = yield* Rows.inspect(source, format)
     const mapper = yield* Effect.fromResult(
       Result.mapError(Mapping.byFieldName(shape, layout.columns, options), unknownColumns),
@@ -197,7 +199,7 @@ const check = (
       : ""
     note(`${path}  ${rows} rows, ${layout.encoding}${guess}${delimiter}`)
     note(columnsOf(mapper.columns.map(({ column, field }) => [
-      "  " + Rows.shownName(column).replaceAll('"', ""),
+      "  " + bareName(column),
       "→",
       field === undefined
         ? "left out"
@@ -212,7 +214,7 @@ const check = (
         note(`    ${String(count).padStart(8)} ${text}   first at line ${line}`)
       }
     }
-    return { rows, rejected, id: digest.digest("hex").slice(0, 20) }
+    return { layout, rows, rejected, id: digest.digest("hex").slice(0, 20) }
   })
 
 const changedOnlyOf = (typed: Typed): Result.Result<Import.ChangedOnly | undefined, Stop> => {
@@ -371,12 +373,13 @@ const importFile: Command = {
         const options = yield* Effect.fromResult(optionsOf(typed))
         const concurrency = yield* Effect.fromResult(typed.count("concurrency", 16))
         const source = yield* path === "-"
+          // Without an encoding, stdin gives bytes.
           ? Source.stream(Stream.fromAsyncIterable(
             process.stdin as AsyncIterable<Uint8Array>,
             () => new ImportError({ reason: "Unreadable", message: "stdin can't be read." }),
           ))
           : Source.file(path)
-        const { id, rejected: bad, rows } = yield* check(
+        const { id, layout, rejected: bad, rows } = yield* check(
           typed,
           path,
           source,
@@ -436,7 +439,6 @@ const importFile: Command = {
           (path === "-" ? "stdin.rejects.csv" : `${path}.rejects.csv`)
         const isListed = report.rejected > 0 && report.end !== "stopped"
         if (isListed) {
-          const layout = yield* Rows.inspect(source, format)
           const columns = layout.columns.filter((name) => !addedColumns.includes(name))
           yield* writeRejects(rejects, layout, columns, job.rejects(id, { source }))
         }
@@ -542,8 +544,7 @@ const diff: Command = {
       if (path === undefined) {
         return yield* Effect.fail(usage("Name the file: np6 diff contacts.csv"))
       }
-      const account = yield* Account
-      const shape = { fields: yield* account.fields, valueLists: yield* account.valueLists }
+      const shape = yield* readShape
       const format = yield* Effect.fromResult(formatOf(typed, path))
       const options = yield* Effect.fromResult(optionsOf(typed))
       const source = yield* Source.file(path)
