@@ -14,7 +14,7 @@ export const formatSnapshot = (snapshot: Snapshot, options: FormatOptions = {}):
 const number = (value: number): string => value.toLocaleString("en-US")
 
 /** A duration in whole seconds. */
-const time = (duration: Duration.Duration): string => {
+export const formatTime = (duration: Duration.Duration): string => {
   const seconds = Math.ceil(Duration.toSeconds(duration))
   return seconds === 0 ? "0s" : Duration.format(Duration.seconds(seconds))
 }
@@ -49,7 +49,7 @@ const waiting = ({ at, waitsFor }: Snapshot): ReadonlyArray<string> => {
   const [what, end] = waits[waitsFor.reason]
   return waitsFor.until === undefined
     ? [what]
-    : [`${what}, ${end}${time(DateTime.distance(at, waitsFor.until))}`]
+    : [`${what}, ${end}${formatTime(DateTime.distance(at, waitsFor.until))}`]
 }
 
 /** What a run does now: wait, or go on at a rate. */
@@ -66,10 +66,10 @@ const line = (snapshot: Snapshot): string => {
     ? number(settled)
     : `${number(settled)} of ${number(settled + (snapshot.remaining ?? 0))} (${percent(share)})`
   return [
-    snapshot.isOver ? `${count} in ${time(snapshot.elapsed)}` : count,
+    snapshot.isOver ? `${count} in ${formatTime(snapshot.elapsed)}` : count,
     ...problems(snapshot),
     ...pace(snapshot),
-    ...snapshot.eta === undefined ? [] : [`${time(snapshot.eta)} left`],
+    ...snapshot.eta === undefined ? [] : [`${formatTime(snapshot.eta)} left`],
   ].join(", ")
 }
 
@@ -82,7 +82,7 @@ const bar = (snapshot: Snapshot, width: number): string => {
       : [percent(share), `${number(settled)}/${number(settled + (snapshot.remaining ?? 0))}`],
     ...problems(snapshot),
     ...pace(snapshot),
-    ...snapshot.eta === undefined ? [] : [time(snapshot.eta)],
+    ...snapshot.eta === undefined ? [] : [formatTime(snapshot.eta)],
   ].join("  ")
   const room = Math.floor(width) - text.length - 2
   if (share === undefined || room < 5) return text.slice(0, Math.max(0, Math.floor(width)))

@@ -16,6 +16,7 @@ import { homedir } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
 import type { Account } from "../../account/Account.ts"
+import { formatTime } from "../../bulk/format.ts"
 import { mappingError, readShape } from "../../import/ColumnMapping.ts"
 import * as Import from "../../import/Import.ts"
 import { ImportError } from "../../import/ImportError.ts"
@@ -249,12 +250,12 @@ const barOf = (done: number, rows: number, width: number): string => {
 
 const progressOf = (
   { isSeen, note, status }: TerminalService,
-  { done, eta, open, rate, rejected, rows }: Import.ImportSnapshot,
+  { eta, open, rate, rejected, rows }: Import.ImportSnapshot,
   now: Date,
 ): void => {
-  const settled = done + rejected
+  const settled = rows - open
   const share = rows === 0 ? 0 : Math.floor(settled / rows * 100)
-  const left = eta === undefined || open === 0 ? "" : `  ${String(eta).replace("Duration", "")}`
+  const left = eta === undefined || open === 0 ? "" : `  ${formatTime(eta)}`
   if (isSeen) {
     const width = Math.min(30, Math.max(0, (process.stderr.columns ?? 80) - 50))
     status(
