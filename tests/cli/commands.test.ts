@@ -3,10 +3,10 @@ import { Fault, Sandbox } from "@effect-np6/targets/sandbox"
 import { Effect, type Scope, Stream } from "effect"
 import { chmod, readFile, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import process from "node:process"
 import { fileURLToPath } from "node:url"
 import { encode, inTemporaryDirectory } from "../harness/files.ts"
 import {
+  hasSqlite,
   patience,
   runProgram,
   runsPrograms,
@@ -14,8 +14,7 @@ import {
   start,
 } from "../harness/processes.ts"
 
-/** `np6` needs what Node 22.19 has. */
-const runs = runsPrograms && process.getBuiltinModule?.("node:sqlite") !== undefined
+const runs = runsPrograms && hasSqlite
 
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url))
 const allow = ["net=127.0.0.1", "env", "read", "write", "sys=homedir"]

@@ -3,9 +3,9 @@ import { Fault, Sandbox } from "@effect-np6/targets/sandbox"
 import { Effect, Fiber, Stream } from "effect"
 import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import process from "node:process"
 import {
   copyExample,
+  hasSqlite,
   makeProject,
   patience,
   runProgram,
@@ -14,8 +14,7 @@ import {
   start,
 } from "../harness/processes.ts"
 
-/** Imports need `node:sqlite`. */
-const runs = runsPrograms && process.getBuiltinModule?.("node:sqlite") !== undefined
+const runs = runsPrograms && hasSqlite
 
 const allow = ["net=127.0.0.1", "env", "read", "write"]
 

@@ -17,6 +17,9 @@ const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
 /** Node runs programs in TypeScript from 22.18 on. */
 export const runsPrograms: boolean = isDeno || major > 22 || (major === 22 && minor >= 18)
 
+/** `node:sqlite`, over which imports run on one machine. Node 20 lacks it. */
+export const hasSqlite: boolean = process.getBuiltinModule?.("node:sqlite") !== undefined
+
 /** How long a test of processes may take, in milliseconds: they share a machine with other work. */
 export const patience = 180_000
 

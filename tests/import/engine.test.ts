@@ -5,11 +5,8 @@ import { Fault, Sandbox, type SandboxOptions } from "@effect-np6/targets/sandbox
 import { Deferred, Effect, Fiber, Layer, Redacted, Stream } from "effect"
 import { readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
-import process from "node:process"
 import { inTemporaryDirectory } from "../harness/files.ts"
-
-/** `node:sqlite`, which Node 20 lacks. */
-const hasSqlite = process.getBuiltinModule?.("node:sqlite") !== undefined
+import { hasSqlite } from "../harness/processes.ts"
 
 type Services = Import.Engine | Sandbox | Targets | Account
 

@@ -2,14 +2,14 @@
  * One cell of the matrix: one call of one operation, struck by one fault, over real sockets, with a
  * proxy, a server, a layer and a clock of its own.
  */
-import { Cause, Clock, Duration, Effect, Exit, identity, Layer, Schedule } from "effect"
+import { Clock, Duration, Effect, Exit, identity, Layer, Schedule } from "effect"
 import { FetchHttpClient, HttpClient } from "effect/http"
 import process from "node:process"
 import { RetryPolicy, Targets } from "../../../mod.ts"
 import { Sandbox } from "../../../src/sandbox/Sandbox.ts"
-import type { SandboxTarget } from "../../../src/sandbox/SandboxService.ts"
 import { VirtualClock } from "./clock.ts"
 import { type Elsewhere, type Fault, refusing, type Runtime } from "./faults.ts"
+import { endedOf, told } from "./ended.ts"
 import { type Failure, healthy, type Operation, seed } from "./operations.ts"
 import { Proxy, turns } from "./proxy.ts"
 import * as Rules from "./rules.ts"
@@ -63,31 +63,20 @@ const nothing: Came = {
   retryAfter: undefined,
 }
 
-/** What a call came to, which must be one value or one typed failure. */
 const cameOf = (
   exit: Exit.Exit<{ readonly attempts: number; readonly status: number }, Failure>,
 ): Came => {
-  if (Exit.isSuccess(exit)) {
-    const { attempts, status } = exit.value
-    return { ...nothing, outcome: "value", attempts, status }
-  }
-  const [reason, ...others] = exit.cause.reasons
-  if (reason === undefined || others.length > 0 || !Cause.isFailReason(reason)) {
-    return { ...nothing, outcome: Cause.pretty(exit.cause) }
-  }
-  const { error } = reason
+  const { error, outcome, value } = endedOf(exit)
   return {
-    outcome: "reason" in error ? `${error._tag}/${error.reason}` : error._tag,
-    applied: error.applied,
-    attempts: error.attempts,
-    status: error.status,
-    retryAfter: "retryAfter" in error ? seconds(error.retryAfter) : undefined,
+    outcome,
+    applied: error?.applied,
+    attempts: value?.attempts ?? error?.attempts ?? 0,
+    status: value?.status ?? error?.status,
+    retryAfter: error !== undefined && "retryAfter" in error
+      ? seconds(error.retryAfter)
+      : undefined,
   }
 }
-
-/** What of a state is to stay as it was: the dates follow the machine's clock. */
-const told = (targets: ReadonlyArray<SandboxTarget>): string =>
-  JSON.stringify(targets.map(({ fields, id, segments }) => ({ id, fields, segments })))
 
 const seconds = (duration: Duration.Duration): number => Duration.toMillis(duration) / 1_000
 

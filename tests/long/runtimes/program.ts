@@ -5,11 +5,11 @@
  * @module
  */
 import { type Np6Response, RateLimit, RetryPolicy, Targets } from "@effect-np6/targets"
-import * as Cause from "effect/Cause"
-import * as Exit from "effect/Exit"
+import type * as Exit from "effect/Exit"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
+import { endedOf } from "../faults/ended.ts"
 import { type Failure, healthy, operations } from "../faults/operations.ts"
 import type { Came, Order } from "./protocol.ts"
 
@@ -36,22 +36,11 @@ const layerOf = ({ key, replays, retries, timeout, url }: Order) =>
 
 /** How a call ended, which must be one value or one typed error. */
 const cameOf = (exit: Exit.Exit<Np6Response<unknown>, Failure>): Came => {
-  if (Exit.isSuccess(exit)) {
-    const { attempts, status } = exit.value
-    return { outcome: "value", attempts, status }
-  }
-  const [reason, ...others] = exit.cause.reasons
-  if (reason === undefined || others.length > 0 || !Cause.isFailReason(reason)) {
-    return { outcome: Cause.pretty(exit.cause), attempts: 0 }
-  }
-  const { error } = reason
-  return {
-    outcome: "reason" in error ? `${error._tag}/${error.reason}` : error._tag,
-    applied: error.applied,
-    attempts: error.attempts,
-    status: error.status,
-    detail: error.detail,
-  }
+  const { error, outcome, value } = endedOf(exit)
+  if (value !== undefined) return { outcome, attempts: value.attempts, status: value.status }
+  if (error === undefined) return { outcome, attempts: 0 }
+  const { applied, attempts, detail } = error
+  return { outcome, applied, attempts, status: error.status, detail }
 }
 
 const obey = async (referee: string, order: Order): Promise<Came> => {

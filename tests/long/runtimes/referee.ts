@@ -9,8 +9,8 @@ import { Effect, Exit, Layer, Redacted, Scope } from "effect"
 import { createServer, type IncomingMessage } from "node:http"
 import { listening } from "../../harness/loopback.ts"
 import { Sandbox } from "../../../src/sandbox/Sandbox.ts"
-import type { SandboxTarget } from "../../../src/sandbox/SandboxService.ts"
 import { VirtualClock } from "../faults/clock.ts"
+import { told } from "../faults/ended.ts"
 import type { Runtime } from "../faults/faults.ts"
 import { listenElsewhere } from "../faults/matrix.ts"
 import { seed } from "../faults/operations.ts"
@@ -55,10 +55,6 @@ interface Case {
   isDone: boolean
   problems: Array<string>
 }
-
-/** What must stay as it was: the dates follow the machine's clock. */
-const told = (targets: ReadonlyArray<SandboxTarget>): string =>
-  JSON.stringify(targets.map(({ fields, id, segments }) => ({ id, fields, segments })))
 
 const until = async (isTrue: () => boolean): Promise<boolean> => {
   const end = performance.now() + patience
