@@ -14,6 +14,8 @@ export default defineConfig({
   },
   test: {
     include: ["tests/**/*.test.ts"],
+    // One core is kept free by default, which on the two of CI's machine is half.
+    maxWorkers: "100%",
     // Properties and sockets take their time on a machine that has other work; what hangs still fails.
     testTimeout: 60_000,
   },

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { type Account, RetryPolicy, type Targets } from "@effect-np6/targets"
 import { Import, type ImportError, Source } from "@effect-np6/targets/import"
-import { Fault, Sandbox, type SandboxOptions } from "@effect-np6/targets/sandbox"
+import { Fault, Sandbox } from "@effect-np6/targets/sandbox"
 import { Deferred, Effect, Fiber, Layer, Redacted, Stream } from "effect"
 import { readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
@@ -10,21 +10,27 @@ import { hasSqlite } from "../harness/processes.ts"
 
 type Services = Import.Engine | Sandbox | Targets | Account
 
-const layerOf = (filename: string, options: SandboxOptions = {}) =>
-  Import.layerWith({ lease: "4 seconds", settle: "10 millis", checkpoint: "20 millis" }).pipe(
+/**
+ * A sandbox in process makes no pause in which a timer could run, so a lease must outlast a whole run.
+ * What is tried in several rounds waits for a third of it in between.
+ */
+type Lease = "30 seconds" | "3 seconds"
+
+const layerOf = (filename: string, lease: Lease = "30 seconds") =>
+  Import.layerWith({ lease, settle: "10 millis", checkpoint: "20 millis" }).pipe(
     Layer.provideMerge(Import.layerSqlite({ filename })),
-    Layer.provideMerge(Sandbox.layerTargets({ retry: RetryPolicy.none, ...options })),
+    Layer.provideMerge(Sandbox.layerTargets({ retry: RetryPolicy.none })),
   )
 
 /** Runs in real time, over a database in memory. */
 const live = <E>(
   name: string,
   test: () => Effect.Effect<void, E, Services>,
-  options: SandboxOptions = {},
+  lease?: Lease,
 ): void =>
   it.live.skipIf(!hasSqlite)(
     name,
-    () => Effect.suspend(test).pipe(Effect.provide(layerOf(":memory:", options))),
+    () => Effect.suspend(test).pipe(Effect.provide(layerOf(":memory:", lease))),
   )
 
 const crm = Import.make("crm", {
@@ -235,6 +241,7 @@ describe("Import.run", () => {
         )
         assert.strictEqual(rejects[0]?.row["Email"], address(3))
       }),
+    "3 seconds",
   )
 
   live(
@@ -419,7 +426,7 @@ describe("Import.layerSqlite", () => {
             assert.notMatch(readFileSync(join(directory, name), "latin1"), /canary/i)
           }
           assert.strictEqual(statSync(join(directory, "imports.db")).mode & 0o777, 0o600)
-        }).pipe(Effect.provide(layerOf(join(directory, "imports.db"))))
+        }).pipe(Effect.provide(layerOf(join(directory, "imports.db"), "3 seconds")))
       ),
   )
 
